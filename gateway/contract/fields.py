@@ -1,0 +1,94 @@
+"""Reading a JSON object whose field names are not certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from gateway.contract.errors import RequestError
+
+T = TypeVar("T")
+
+
+def fold(text: str) -> str:
+    """Return ``text`` without case, ``-`` and ``_``, so that ``end_of_period`` and ``endOfPeriod`` compare
+    equal.
+
+    Text beyond ASCII is returned as it is: lower-casing it can produce ASCII letters that nobody wrote.
+    """
+    return text.replace("-", "").replace("_", "").lower() if text.isascii() else text
+
+
+class Fields:
+    """The fields of one JSON object, looked up by folded name.
+
+    ``null`` counts as absent, since writers in some languages send it for what they left out. Several
+    spellings of one field are fine as long as they say the same; where they differ nothing tells which one
+    was meant, so that is an error.
+    """
+
+    def __init__(self, values: Mapping[str, tuple[object, ...]], path: str) -> None:
+        """Hold ``values`` by folded name; ``path`` precedes the names in errors. Use ``Fields.of``."""
+        self._values = values
+        self._path = path
+
+    @classmethod
+    def of(cls, document: object, name: str = "") -> Fields:
+        """Return the fields of ``document``, the value of the field ``name`` (nothing: it is the whole body).
+
+        Raises:
+            RequestError: it is not an object.
+        """
+        if not isinstance(document, dict):
+            raise RequestError(name or "body", "expected a JSON object")
+        entries: dict[object, object] = document
+        values: dict[str, tuple[object, ...]] = {}
+        for key, value in entries.items():
+            folded = fold(str(key))
+            values[folded] = (*values.get(folded, ()), value)
+        return cls(values, f"{name}." if name else "")
+
+    def __iter__(self) -> Iterator[tuple[str, object]]:
+        """Yield every folded name with each of its values."""
+        for name, values in self._values.items():
+            for value in values:
+                yield name, value
+
+    def mentions(self, *names: str) -> bool:
+        """Tell whether any of ``names`` is there at all, even as ``null``."""
+        return any(fold(name) in self._values for name in names)
+
+    def gives(self, *names: str) -> bool:
+        """Tell whether any of ``names`` is there with a value."""
+        return any(value is not None for name in names for value in self._values.get(fold(name), ()))
+
+    def optional(self, name: str, read: Callable[[str, object], T], *spellings: str) -> T | None:
+        """Return the field ``name``, which may also be spelt as one of ``spellings``, or None when it is
+        absent.
+
+        ``read`` gets the name to use in errors, and a value; what it returns must be hashable.
+
+        Raises:
+            RequestError: ``read`` refuses a value, or two spellings say different things.
+        """
+        full_name = self._path + name
+        readings = {
+            read(full_name, value)
+            for spelling in (name, *spellings)
+            for value in self._values.get(fold(spelling), ())
+            if value is not None
+        }
+        if len(readings) > 1:
+            raise RequestError(full_name, "given more than once, with different values")
+        return next(iter(readings), None)
+
+    def required(self, name: str, read: Callable[[str, object], T], *spellings: str) -> T:
+        """Return the field ``name`` as ``optional`` does.
+
+        Raises:
+            RequestError: as ``optional``, and when the field is absent.
+        """
+        reading = self.optional(name, read, *spellings)
+        if reading is None:
+            raise RequestError(self._path + name, "required")
+        return reading
