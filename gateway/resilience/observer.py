@@ -1,0 +1,46 @@
+"""What the inner layers tell the outside: counted and logged there, decided nowhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from gateway.resilience.failure import Cause
+
+
+class Observer(Protocol):
+    """Told of what an operator would want to count. Nothing passed to it is personal or secret."""
+
+    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+        """One provider call ended. `outcome` is "ok" or the error's name; `request_id` is the provider's."""
+
+    def retried(self, cause: Cause) -> None:
+        """A provider call is about to be repeated."""
+
+    def left_out(self, controller: str, row_id: str, reason: str) -> None:
+        """A row of a list could not be expressed in the contract and was left out."""
+
+    def unknown_value(self, field: str, value: str) -> None:
+        """The provider used a word this version does not know."""
+
+    def settled(self, action: str, outcome: str) -> None:
+        """A write whose answer was lost was settled by reading: "done", "repeated" or "unknown"."""
+
+
+class SilentObserver:
+    """An observer for those who watch nothing."""
+
+    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+        """Ignore it."""
+
+    def retried(self, cause: Cause) -> None:
+        """Ignore it."""
+
+    def left_out(self, controller: str, row_id: str, reason: str) -> None:
+        """Ignore it."""
+
+    def unknown_value(self, field: str, value: str) -> None:
+        """Ignore it."""
+
+    def settled(self, action: str, outcome: str) -> None:
+        """Ignore it."""

@@ -1,0 +1,144 @@
+"""The one owner of retries. Nothing else in the process repeats a provider call."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base, wait_exponential_jitter
+
+from gateway.resilience.deadline import current_deadline
+from gateway.resilience.failure import Cause, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from gateway.resilience.observer import Observer
+
+T = TypeVar("T")
+
+
+class Safety(StrEnum):
+    """What repeating a call may do. A property of the call, never guessed from its HTTP verb."""
+
+    READ = "read"
+    """Changes nothing."""
+    SAFE_WRITE = "safe_write"
+    """Changes something, and carries an idempotency key or sets an absolute state."""
+    UNSAFE_WRITE = "unsafe_write"
+    """Would act twice when sent twice."""
+
+
+_ALWAYS: Final = frozenset(Safety)
+_READS: Final = frozenset({Safety.READ})
+
+# A write whose outcome is unknown (UNAVAILABLE, LOST) is settled by reading, never repeated blindly from here.
+RETRIED: Final[Mapping[Cause, frozenset[Safety]]] = {
+    Cause.RATE_LIMITED: _ALWAYS,
+    Cause.BUSY: frozenset({Safety.READ, Safety.SAFE_WRITE}),
+    Cause.NOT_SENT: _ALWAYS,
+    Cause.UNAVAILABLE: _READS,
+    Cause.LOST: _READS,
+}
+"""Error class by call safety: where a call is tried again."""
+
+_FIRST_WAIT_S: Final = 0.3
+_LONGEST_WAIT_S: Final = 3.0
+_LONGEST_NUMBER: Final = 6
+
+
+class _ProvidersWishOrJitter(wait_base):
+    """Retry-After where the provider sent one, else exponential with jitter."""
+
+    def __init__(self) -> None:
+        self._jitter = wait_exponential_jitter(initial=_FIRST_WAIT_S, max=_LONGEST_WAIT_S, jitter=_FIRST_WAIT_S)
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        failure = _failure(retry_state)
+        if failure is not None and failure.retry_after is not None:
+            return failure.retry_after
+        return float(self._jitter(retry_state))
+
+
+class _OutOfTime(stop_base):
+    """Stop when the next attempt would start after the request's deadline: nothing sleeps past it."""
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        return retry_state.upcoming_sleep >= current_deadline().remaining()
+
+
+def _failure(retry_state: RetryCallState) -> Failure | None:
+    outcome = retry_state.outcome
+    error = outcome.exception() if outcome is not None else None
+    return error if isinstance(error, Failure) else None
+
+
+def _is_retried(safety: Safety) -> Callable[[BaseException], bool]:
+    causes = frozenset(cause for cause, safeties in RETRIED.items() if safety in safeties)
+
+    def decide(error: BaseException) -> bool:
+        return isinstance(error, Failure) and error.why in causes
+
+    return decide
+
+
+def retry_after_seconds(header: str | None, now: datetime) -> float | None:
+    """A Retry-After header in seconds from `now`: a whole number of them, or an HTTP date. None for anything else."""
+    if header is None:
+        return None
+    text = header.strip()
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+class Retrier:
+    """Runs provider calls, trying again by `RETRIED` inside the current deadline.
+
+    `attempts` counts the first try. `observer` is told of each repetition.
+    """
+
+    def __init__(self, observer: Observer, attempts: int = 3) -> None:
+        self._observer = observer
+        self._policies = {
+            safety: AsyncRetrying(
+                retry=retry_if_exception(_is_retried(safety)),
+                stop=stop_after_attempt(attempts) | _OutOfTime(),
+                wait=_ProvidersWishOrJitter(),
+                before_sleep=self._tell,
+                reraise=True,
+            )
+            for safety in Safety
+        }
+
+    async def run(self, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
+        """The call's answer. Raises what the last attempt raised."""
+        try:
+            return await call()
+        except Failure as failure:
+            # The loop below is set up for failures only: the common, successful call does not pay for it.
+            first: Failure | None = failure
+
+        async def replay_then_call() -> T:
+            nonlocal first
+            if first is not None:
+                failure, first = first, None
+                raise failure
+            return await call()
+
+        return await self._policies[safety].copy()(replay_then_call)
+
+    def _tell(self, retry_state: RetryCallState) -> None:
+        failure = _failure(retry_state)
+        if failure is not None and failure.why is not None:
+            self._observer.retried(failure.why)
