@@ -1,0 +1,75 @@
+"""One provider call: inside the deadline, its failure translated, counted, and repeated where that is right.
+
+Every adapter makes all its calls through `ProviderCalls`, so none of them has time-outs or retries of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from adapters.errors import AdapterError, Timeout, UnknownOutcome
+from gateway.resilience import DeadlineExceeded, Observer, Retrier, Safety, current_deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+_WRITES_SHARE_OF_TIME: Final = 0.6
+"""A write may use this part of the time that is left, so that a lost answer can still be settled by reading."""
+
+
+class ProviderCalls:
+    """Runs provider calls for one backend and mode.
+
+    `timeout_s` bounds a single attempt. `concurrency` bounds how many are under way at once. `translate` turns the
+    exceptions of the provider's package into the taxonomy; it is given whether the call is a write.
+    """
+
+    def __init__(
+        self,
+        *,
+        translate: Callable[[Exception, bool], AdapterError],
+        observer: Observer,
+        timeout_s: float,
+        concurrency: int,
+    ) -> None:
+        self._translate = translate
+        self._observer = observer
+        self._retrier = Retrier(observer)
+        self._timeout_s = timeout_s
+        self._slots = asyncio.Semaphore(concurrency)
+
+    async def run(self, operation: str, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
+        """The call's answer. Raises an `AdapterError`; `operation` names the call in metrics and logs."""
+        return await self._retrier.run(lambda: self._attempt(operation, call, safety), safety)
+
+    async def _attempt(self, operation: str, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
+        is_write = safety is not Safety.READ
+        started = time.monotonic()
+        outcome, answer = "ok", None
+        sent = False
+        try:
+            async with asyncio.timeout(self._budget(is_write)), self._slots:
+                sent = True
+                return await call()
+        except TimeoutError:
+            outcome = "timeout"
+            raise UnknownOutcome(answered=False) if is_write and sent else Timeout() from None
+        except AdapterError as error:
+            outcome, answer = type(error).__name__, error.provider
+            raise
+        except Exception as error:
+            translated = self._translate(error, is_write)
+            outcome, answer = type(translated).__name__, translated.provider
+            raise translated from error
+        finally:
+            self._observer.called(operation, outcome, time.monotonic() - started, answer.request_id if answer else None)
+
+    def _budget(self, is_write: bool) -> float:
+        remaining = current_deadline().remaining()
+        if remaining <= 0:
+            raise DeadlineExceeded("The request's time is used up.")
+        return min(self._timeout_s, remaining * _WRITES_SHARE_OF_TIME if is_write else remaining)

@@ -1,0 +1,136 @@
+"""What an action means for a subscription in a given state: an intent, or a refusal with its reason.
+
+Pure functions: facts and the present moment in, an intent out, `Conflict` or `Invalid` raised. They hold for every
+provider; what one provider cannot do on top of that, its adapter refuses itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from dateutil.relativedelta import relativedelta
+
+from adapters.durations import end_of
+from adapters.errors import Conflict, Invalid
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
+from adapters.state import ItemState, PriceFacts, Standing, SubscriptionState
+from gateway.contract import ActionDuration, DateDuration, Schedule
+
+if TYPE_CHECKING:
+    from adapters.capabilities import CouponMode
+
+_UNKNOWN: Final = "The subscription is in a state that this gateway does not know."
+_UNCHANGEABLE: Final = {
+    Standing.ENDED: "The subscription has ended.",
+    Standing.FUTURE: "The subscription has not started yet.",
+    Standing.INCOMPLETE: "The subscription's first payment is not complete.",
+    Standing.UNKNOWN: _UNKNOWN,
+}
+
+
+def _refuse_unchangeable(state: SubscriptionState) -> None:
+    reason = _UNCHANGEABLE.get(state.standing)
+    if reason is not None:
+        raise Conflict(reason)
+
+
+def refuse_to_drop(state: SubscriptionState) -> None:
+    """Raises `Conflict`, naming what is scheduled, where a change is waiting that the action would lose."""
+    if state.scheduled is not None:
+        raise Conflict(f"A change of this subscription is already scheduled: {state.scheduled.what}.")
+
+
+def cancel(state: SubscriptionState, when: Schedule, *, unpause: bool) -> Cancel:
+    """Cancelling is possible in every known state; without a running period it cannot wait for one to end."""
+    if state.standing is Standing.UNKNOWN:
+        raise Conflict(_UNKNOWN)
+    return Cancel(Schedule.IMMEDIATE if state.ends_only_now else when, unpause and state.paused)
+
+
+def pause(
+    state: SubscriptionState,
+    when: Schedule,
+    duration: ActionDuration,
+    now: datetime,
+    *,
+    annual_allowed: bool,
+    longest_months: int | None,
+) -> Pause:
+    """The pause's start is now or the period's end; its end is after both. Raises `Conflict` or `Invalid`."""
+    _refuse_unchangeable(state)
+    if state.standing is Standing.PAUSED:
+        raise Conflict("The subscription is paused in a way that cannot be changed here.")
+    if state.annual and not annual_allowed:
+        raise Invalid("Subscriptions paid by the year cannot be paused.")
+    start = now
+    if when is Schedule.END_OF_PERIOD:
+        if state.period_end is None:
+            raise Conflict("The subscription has no running period at whose end a pause could begin.")
+        start = state.period_end
+        if state.cancel_at is not None and state.cancel_at <= start:
+            raise Conflict("The subscription ends before the pause would begin.")
+    until = end_of(duration, start)
+    if until <= start or until <= now:
+        raise Invalid("duration: the pause must end after it begins, and in the future.")
+    if longest_months is not None and until > start + relativedelta(months=longest_months):
+        raise Invalid(f"duration: a pause may last {longest_months} months at most.")
+    return Pause(when, start, until)
+
+
+def extend_trial(
+    state: SubscriptionState, duration: ActionDuration, now: datetime, *, longest_days: int | None
+) -> ExtendTrial:
+    """A length counts from the trial's present end. Raises `Conflict` outside a trial, `Invalid` for a bad end."""
+    if state.standing is not Standing.TRIAL or state.trial_end is None:
+        raise Conflict("The subscription is not in a trial.")
+    until = end_of(duration, state.trial_end)
+    if until < state.trial_end or (isinstance(duration, DateDuration) and until <= now):
+        raise Invalid("duration: the new end must be after the trial's present end.")
+    if longest_days is not None and until > now + timedelta(days=longest_days):
+        raise Invalid(f"duration: a trial may not end later than {longest_days} days from now.")
+    return ExtendTrial(until)
+
+
+def apply_coupon(state: SubscriptionState, coupon_id: str, mode: CouponMode) -> ApplyCoupon:
+    """Raises `Conflict` where the subscription cannot take a coupon."""
+    _refuse_unchangeable(state)
+    return ApplyCoupon(coupon_id, mode)
+
+
+def change_price(state: SubscriptionState, price: PriceFacts, when: Schedule, *, prorate: bool) -> ChangePrice | None:
+    """Which item changes and with which quantity; None where it has the price and will keep it.
+
+    Raises `Conflict` or `Invalid`.
+    """
+    _refuse_unchangeable(state)
+    item = item_to_change(state, price)
+    if item.price_id == price.id and state.scheduled is None:
+        return None
+    if any(other.price_id == price.id for other in state.items if other.id != item.id):
+        raise Conflict("Another item of the subscription has this price already.")
+    if not price.active:
+        raise Invalid("price: it is no longer offered.")
+    if state.currency not in price.currencies:
+        raise Invalid("price: its currency is not the subscription's.")
+    if when is Schedule.END_OF_PERIOD and state.cancel_at is not None:
+        raise Conflict("The subscription is set to end, so its price cannot change afterwards.")
+    return ChangePrice(item.id, price.id, None if price.metered else (item.quantity or 1), when, prorate)
+
+
+def item_to_change(state: SubscriptionState, price: PriceFacts) -> ItemState:
+    """The only item; else the only one of the new price's product; else the only one that is not metered.
+
+    Raises `Conflict` where that leaves more than one.
+    """
+    if not state.items:
+        raise Conflict("The subscription has no item whose price could change.")
+    candidates = (
+        state.items,
+        tuple(item for item in state.items if price.product_id is not None and item.product_id == price.product_id),
+        tuple(item for item in state.items if not item.metered),
+    )
+    for items in candidates:
+        if len(items) == 1:
+            return items[0]
+    raise Conflict("The subscription has several items, and it is not clear which one's price should change.")

@@ -1,0 +1,124 @@
+"""What can go wrong at a billing provider, by what the caller should do about it.
+
+Messages are in our own words and fit for a customer's eyes. What the provider said goes into `provider` and from
+there to the log, never into an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gateway.resilience import Cause, Failure
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswer:
+    """What the provider said, for the log: no text of its own, which may hold personal data or account details."""
+
+    status: int | None = None
+    code: str | None = None
+    parameter: str | None = None
+    request_id: str | None = None
+
+
+class AdapterError(Failure):
+    """Every failure an adapter reports. `message` may be shown to a customer."""
+
+    default_message: ClassVar[str] = "The billing provider could not do this."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        provider: ProviderAnswer | None = None,
+        cause: Cause | None = None,
+        retry_after: float | None = None,
+        final: bool = False,
+    ) -> None:
+        super().__init__(message or self.default_message, cause=cause, retry_after=retry_after, final=final)
+        self.provider = provider
+
+
+class NotFound(AdapterError):
+    """There is no such object, or it is another customer's, or it belongs to the other mode."""
+
+    default_message = "Not found."
+
+
+class Invalid(AdapterError):
+    """The request cannot be done as it is asked; the same request will fail again."""
+
+    default_message = "The billing provider refused the request as invalid."
+
+
+class Conflict(AdapterError):
+    """The present state of the subscription forbids it."""
+
+    default_message = "The subscription is in a state that does not allow this."
+
+
+class Unsupported(AdapterError):
+    """The provider cannot do this at all, or the owner has switched it off."""
+
+    default_message = "This is not offered here."
+
+
+class Credentials(AdapterError):
+    """The provider refuses our key, or the key lacks a permission. Never answered as 401 or 403:
+    Churnkey would take its own token to be wrong."""
+
+    default_message = "The gateway is not allowed to do this at the billing provider. Its owner has to look at it."
+
+
+class RateLimited(AdapterError):
+    """Too many requests at the provider, also after waiting. Nothing was done."""
+
+    cause = Cause.RATE_LIMITED
+    default_message = "The billing provider is receiving too many requests. Try again in a moment."
+
+
+class Unavailable(AdapterError):
+    """The provider could not be reached or failed. Nothing was done, or the call was a read."""
+
+    cause = Cause.UNAVAILABLE
+    default_message = "The billing provider is not available at the moment. Try again later."
+
+
+class Timeout(AdapterError):
+    """No answer in time. Nothing was done, or the call was a read."""
+
+    cause = Cause.LOST
+    default_message = "The billing provider did not answer in time. Try again later."
+
+
+class UnknownOutcome(AdapterError):
+    """A write was sent and whether it happened is not known.
+
+    `answered` tells that the provider did answer (with a fault of its own), so nothing is under way any more.
+    """
+
+    default_message = "It is not certain whether the change was made. Look at the subscription before trying again."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        answered: bool,
+        provider: ProviderAnswer | None = None,
+        cause: Cause | None = None,
+    ) -> None:
+        known = Cause.UNAVAILABLE if answered else Cause.LOST
+        super().__init__(message, provider=provider, cause=cause or known)
+        self.answered = answered
+
+
+class Unreadable(AdapterError):
+    """The provider's object cannot be expressed in the contract: a status nobody knows, a required field missing."""
+
+    default_message = "The billing provider's data has a form that this gateway does not understand."
+
+
+class Unmappable(ValueError):
+    """A provider's object that the contract cannot express. Its message names the field and the reason, never a value
+    that could be personal. In a list the row is left out, asked for alone it is `Unreadable`."""

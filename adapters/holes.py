@@ -1,0 +1,233 @@
+"""The holes an adapter fills, and the shapes it fills them with. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, TypeVar
+
+from pydantic import ValidationError
+
+from adapters.errors import Unmappable, Unreadable
+from adapters.state import PriceFacts, SubscriptionState
+from gateway.contract import (
+    ContractModel,
+    Controller,
+    Coupon,
+    Customer,
+    Family,
+    Mode,
+    Price,
+    Product,
+    Schedule,
+    Subscription,
+)
+from gateway.resilience import Clock, KeyedLocks, Observer, SilentObserver, WriteKey, utc_now
+
+if TYPE_CHECKING:
+    from adapters.capabilities import Capabilities
+    from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
+    from adapters.offer import Offer
+    from adapters.settings import AdapterSettings
+
+M = TypeVar("M", bound=ContractModel)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What an adapter is given by the process it runs in. Times are in seconds."""
+
+    clock: Clock = utc_now
+    observer: Observer = field(default_factory=SilentObserver)
+    dry_run: bool = False
+    call_timeout_s: float = 8.0
+    connect_timeout_s: float = 3.0
+    max_in_flight: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[M]):
+    """One page of a list. `next` is the provider's own cursor of the following page, None on the last."""
+
+    data: tuple[M, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[M]):
+    """One page as the provider gave it, and how a row of it is expressed in the contract.
+
+    `express` answers None for a row that is not to be listed and raises `Unmappable` for one that cannot be. `next`
+    follows the provider's own "more", never the number of rows.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    express: Callable[[Mapping[str, Any]], M | None]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A customer who may be the one with a certain e-mail or phone. `live`: a subscription of theirs is running."""
+
+    customer: Customer
+    created: datetime
+    live: bool
+
+
+class Holes(ABC):
+    """What an adapter is made of. The base class's sequences, `Reads` and `Writes`, are built on these methods.
+
+    A hole is called with ids that are plain (`adapters.identifiers`) and raises the errors of `adapters.errors`.
+    """
+
+    name: ClassVar[str]
+    """What the YAML calls it (`backend: <name>`)."""
+    capabilities: ClassVar[Capabilities]
+    """What the class can do; the account and the settings may leave less, see `offered`."""
+    settings_model: ClassVar[type[AdapterSettings]]
+
+    def __init__(self, mode: Mode, settings: AdapterSettings, runtime: Runtime) -> None:
+        self.mode: Final = mode
+        self.settings = settings
+        self.runtime: Final = runtime
+        self._locks = KeyedLocks()
+
+    @property
+    @abstractmethod
+    def offered(self) -> Offer:
+        """What remains of the capabilities for this account under these settings."""
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    async def _open(self) -> None:
+        """Open the connections to the provider. No call is made."""
+
+    @abstractmethod
+    async def _close(self) -> None:
+        """Close them."""
+
+    # -- controllers --------------------------------------------------------------------------------------------
+
+    async def _fetch_customer(self, customer_id: str) -> Customer:
+        """One customer. A deleted one is `NotFound`."""
+        self._unfilled("_fetch_customer")
+
+    async def _list_customers(self, limit: int, cursor: str | None) -> Rows[Customer]:
+        """A page of customers."""
+        self._unfilled("_list_customers")
+
+    async def _find_by_email(self, email: str) -> Sequence[Candidate]:
+        """Everybody whose e-mail may be this one; case and a loose match do not matter, the base class compares."""
+        self._unfilled("_find_by_email")
+
+    async def _find_by_phone(self, phone: str) -> Sequence[Candidate]:
+        """Everybody with this phone, however it is written."""
+        self._unfilled("_find_by_phone")
+
+    async def _fetch_subscription(self, subscription_id: str) -> Subscription:
+        """One subscription, of whichever customer: the base class compares the owner."""
+        self._unfilled("_fetch_subscription")
+
+    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
+        """A page of a customer's subscriptions, ended ones included. An unknown customer is `NotFound`."""
+        self._unfilled("_list_subscriptions")
+
+    async def _fetch_price(self, price_id: str) -> Price:
+        """One price, archived ones included."""
+        self._unfilled("_fetch_price")
+
+    async def _list_prices(self, limit: int, cursor: str | None) -> Rows[Price]:
+        """A page of the prices on offer."""
+        self._unfilled("_list_prices")
+
+    async def _fetch_coupon(self, coupon_id: str) -> Coupon:
+        """One coupon, also one that can no longer be used."""
+        self._unfilled("_fetch_coupon")
+
+    async def _list_coupons(self, limit: int, cursor: str | None) -> Rows[Coupon]:
+        """A page of the coupons that can be used."""
+        self._unfilled("_list_coupons")
+
+    async def _fetch_product(self, product_id: str) -> Product:
+        """One product, archived ones included."""
+        self._unfilled("_fetch_product")
+
+    async def _list_products(self, limit: int, cursor: str | None) -> Rows[Product]:
+        """A page of the products on offer."""
+        self._unfilled("_list_products")
+
+    async def _fetch_family(self, family_id: str) -> Family:
+        """One product family."""
+        self._unfilled("_fetch_family")
+
+    async def _list_families(self, limit: int, cursor: str | None) -> Rows[Family]:
+        """A page of the product families."""
+        self._unfilled("_list_families")
+
+    # -- actions ------------------------------------------------------------------------------------------------
+
+    async def _load(self, subscription_id: str) -> SubscriptionState:
+        """The one read before an action: all that is needed to decide, and to settle afterwards."""
+        self._unfilled("_load")
+
+    async def _live_subscriptions(self, customer_id: str, *, upcoming: bool) -> Sequence[SubscriptionState]:
+        """Every subscription of a customer that has not ended, all pages of them; an unknown customer is `NotFound`.
+
+        `upcoming`: also those that have not started, where the provider keeps them apart.
+        """
+        self._unfilled("_live_subscriptions")
+
+    async def _price_facts(self, price_id: str) -> PriceFacts:
+        """What a price change must know of the new price. A price that cannot recur is `NotFound`."""
+        self._unfilled("_price_facts")
+
+    async def _cancel(self, state: SubscriptionState, intent: Cancel, key: WriteKey) -> None:
+        """Cancel as intended."""
+        self._unfilled("_cancel")
+
+    async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> None:
+        """Pause as intended; a subscription that is paused already gets the new end."""
+        self._unfilled("_pause")
+
+    async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> None:
+        """Move the trial's end, charging nothing."""
+        self._unfilled("_extend_trial")
+
+    async def _apply_coupon(self, state: SubscriptionState, intent: ApplyCoupon, key: WriteKey) -> None:
+        """Apply the coupon. An unknown coupon is `NotFound`, one that cannot be used `Invalid`."""
+        self._unfilled("_apply_coupon")
+
+    async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> None:
+        """Change one item's price, leaving the other items, all quantities and the discounts as they are."""
+        self._unfilled("_change_price")
+
+    def _pause_end(self, when: Schedule, until: datetime) -> datetime:
+        """The end of a pause given as a length, moved where the provider would misread the exact moment."""
+        return until
+
+    async def _readable(self, controller: Controller, answer: Awaitable[T]) -> T:
+        try:
+            return await answer
+        except (Unmappable, ValidationError) as error:
+            self.runtime.observer.left_out(controller, "", reason_of(error))
+            raise Unreadable from None
+
+    def _unfilled(self, hole: str) -> NoReturn:
+        raise NotImplementedError(f"{type(self).__name__} must fill {hole}")
+
+    def _switched_on(self, controller: Controller) -> bool:
+        """Whether the settings switch on a controller that not every adapter has a setting for."""
+        return controller is not Controller.FAMILIES
+
+
+def reason_of(error: Unmappable | ValidationError) -> str:
+    """Why an object cannot be expressed, without any of its values."""
+    if isinstance(error, Unmappable):
+        return str(error)
+    details = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['type']}" for one in details[:3])

@@ -1,0 +1,25 @@
+"""Ids are hostile input: what is not a plain id never gets near a provider's path."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adapters.errors import NotFound
+
+LONGEST_ID: Final = 255
+
+
+def is_plain(identifier: str) -> bool:
+    """Whether an id is safe to use: 1 to 255 printable characters, no slash or backslash, not `.` or `..`."""
+    return (
+        0 < len(identifier) <= LONGEST_ID
+        and identifier not in {".", ".."}
+        and not any(character in "/\\" or not character.isprintable() for character in identifier)
+        and identifier == identifier.strip()
+    )
+
+
+def require_plain(*identifiers: str) -> None:
+    """Raises `NotFound` for an id that cannot be one: there is no such object, and nobody is asked."""
+    if not all(is_plain(identifier) for identifier in identifiers):
+        raise NotFound

@@ -1,0 +1,163 @@
+"""The sequence of every read: is it offered, is the id plain, fetch, express in the contract, whose is it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar, final
+
+from pydantic import ValidationError
+
+from adapters.errors import NotFound, Unmappable, Unsupported
+from adapters.holes import Candidate, Holes, Listing, Rows, reason_of
+from adapters.identifiers import require_plain
+from adapters.offer import features
+from gateway.contract import (
+    ContractModel,
+    Controller,
+    Coupon,
+    Customer,
+    Family,
+    Features,
+    Price,
+    Product,
+    Subscription,
+)
+
+M = TypeVar("M", bound=ContractModel)
+
+_LONGEST_EMAIL: Final = 320
+_LONGEST_PHONE: Final = 40
+
+
+class Reads(Holes):
+    """Everything Churnkey can ask. Ids that cannot be ids are `NotFound` before any call."""
+
+    @final
+    def features(self) -> Features:
+        """The manifest: what is offered here. Makes no call."""
+        return features(self.capabilities, self.offered)
+
+    @final
+    async def customer(self, customer_id: str) -> Customer:
+        """One customer. Raises `NotFound`."""
+        return await self._one(Controller.CUSTOMERS, customer_id, self._fetch_customer)
+
+    @final
+    async def customers(self, limit: int, cursor: str | None) -> Listing[Customer]:
+        """A page of customers."""
+        return await self._page(Controller.CUSTOMERS, lambda: self._list_customers(limit, cursor))
+
+    @final
+    async def customer_by_email(self, email: str) -> Customer:
+        """The customer with this e-mail, case aside: of several the one with a running subscription, else the newest.
+
+        Raises `NotFound`.
+        """
+        if not self.offered.capabilities.find_by_email:
+            raise Unsupported("Customers cannot be found by e-mail here.")
+        if not _is_line(email, _LONGEST_EMAIL) or "@" not in email:
+            raise NotFound
+        wanted = email.casefold()
+        found = await self._readable(Controller.CUSTOMERS, self._find_by_email(email))
+        return _best([one for one in found if (one.customer.email or "").casefold() == wanted])
+
+    @final
+    async def customer_by_phone(self, phone: str) -> Customer:
+        """The customer with this phone: of several the one with a running subscription, else the newest.
+
+        Raises `NotFound`.
+        """
+        if not self.offered.capabilities.find_by_phone:
+            raise Unsupported("Customers cannot be found by phone here.")
+        if not _is_line(phone, _LONGEST_PHONE) or not any(character.isdigit() for character in phone):
+            raise NotFound
+        return _best(list(await self._readable(Controller.CUSTOMERS, self._find_by_phone(phone))))
+
+    @final
+    async def subscription(self, customer_id: str, subscription_id: str) -> Subscription:
+        """One subscription of this customer. Raises `NotFound`, also when it is another customer's."""
+        require_plain(customer_id)
+        found = await self._one(Controller.SUBSCRIPTIONS, subscription_id, self._fetch_subscription)
+        if found.customer_id != customer_id:
+            raise NotFound
+        return found
+
+    @final
+    async def subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Listing[Subscription]:
+        """A page of this customer's subscriptions, ended ones included. Raises `NotFound` for no such customer."""
+        require_plain(customer_id)
+        return await self._page(Controller.SUBSCRIPTIONS, lambda: self._list_subscriptions(customer_id, limit, cursor))
+
+    @final
+    async def price(self, price_id: str) -> Price:
+        """One price, archived ones included. Raises `NotFound`."""
+        return await self._one(Controller.PRICES, price_id, self._fetch_price)
+
+    @final
+    async def prices(self, limit: int, cursor: str | None) -> Listing[Price]:
+        """A page of the prices on offer."""
+        return await self._page(Controller.PRICES, lambda: self._list_prices(limit, cursor))
+
+    @final
+    async def coupon(self, coupon_id: str) -> Coupon:
+        """One coupon, also one that can no longer be used. Raises `NotFound`."""
+        return await self._one(Controller.COUPONS, coupon_id, self._fetch_coupon)
+
+    @final
+    async def coupons(self, limit: int, cursor: str | None) -> Listing[Coupon]:
+        """A page of the coupons that can be used."""
+        return await self._page(Controller.COUPONS, lambda: self._list_coupons(limit, cursor))
+
+    @final
+    async def product(self, product_id: str) -> Product:
+        """One product, archived ones included. Raises `NotFound`."""
+        return await self._one(Controller.PRODUCTS, product_id, self._fetch_product)
+
+    @final
+    async def products(self, limit: int, cursor: str | None) -> Listing[Product]:
+        """A page of the products on offer."""
+        return await self._page(Controller.PRODUCTS, lambda: self._list_products(limit, cursor))
+
+    @final
+    async def family(self, family_id: str) -> Family:
+        """One product family. Raises `NotFound`."""
+        return await self._one(Controller.FAMILIES, family_id, self._fetch_family)
+
+    @final
+    async def families(self, limit: int, cursor: str | None) -> Listing[Family]:
+        """A page of the product families."""
+        return await self._page(Controller.FAMILIES, lambda: self._list_families(limit, cursor))
+
+    async def _one(self, controller: Controller, identifier: str, fetch: Callable[[str], Awaitable[M]]) -> M:
+        self._require(controller)
+        require_plain(identifier)
+        return await self._readable(controller, fetch(identifier))
+
+    async def _page(self, controller: Controller, fetch: Callable[[], Awaitable[Rows[M]]]) -> Listing[M]:
+        self._require(controller)
+        page = await self._readable(controller, fetch())
+        data = [model for row in page.rows if (model := self._express(controller, page, row)) is not None]
+        return Listing(tuple(data), page.next)
+
+    def _require(self, controller: Controller) -> None:
+        if not self.offered.has(controller):
+            reason = self.offered.reason(f"controllers.{controller}")
+            raise Unsupported(f"{controller.capitalize()} are not offered here: {reason}.")
+
+    def _express(self, controller: Controller, page: Rows[M], row: Mapping[str, Any]) -> M | None:
+        try:
+            return page.express(row)
+        except (Unmappable, ValidationError) as error:
+            # A list does not fail for one bad row: it is left out, and an operator is told.
+            self.runtime.observer.left_out(controller, str(row.get("id", "")), reason_of(error))
+            return None
+
+
+def _is_line(text: str, longest: int) -> bool:
+    return 0 < len(text) <= longest and text.isprintable()
+
+
+def _best(found: list[Candidate]) -> Customer:
+    if not found:
+        raise NotFound
+    return max(found, key=lambda one: (one.live, one.created)).customer

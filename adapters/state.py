@@ -1,0 +1,93 @@
+"""What the base class must know of a subscription, a price or an item to decide about an action.
+
+These are facts for decisions, not for display: the contract's models are for that. An adapter fills them from the
+provider's object with pure functions in its `mapping.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+ProviderObject: TypeAlias = Mapping[str, Any]
+"""A provider's JSON object as it came."""
+
+
+class Standing(StrEnum):
+    """Where a subscription is in its life, whatever the provider calls it. A pause of its billing is apart."""
+
+    FUTURE = "future"
+    TRIAL = "trial"
+    ACTIVE = "active"
+    UNPAID = "unpaid"
+    INCOMPLETE = "incomplete"
+    PAUSED = "paused"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+    """The provider uses a word this version does not know: nothing is done to such a subscription."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """One item of a subscription. `quantity` is None where usage is metered."""
+
+    id: str
+    price_id: str
+    product_id: str | None
+    quantity: int | None
+    metered: bool
+    annual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledChange:
+    """A change that the provider will make later. `what` completes "…: <what>" in a message for people."""
+
+    what: str
+    price_id: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionState:
+    """A subscription as actions see it. All times are aware UTC.
+
+    `period_end` is the end of what is paid for. `paused` is true while billing is paused, `paused_until` its end
+    (None: open-ended). `cancel_at` is the moment of a scheduled cancellation. `ends_only_now` is true where no
+    running period is left that a cancellation could wait for. `coupon_ids` are those on the subscription itself.
+    `provider` is read by the adapter that made this state and by nobody else.
+    """
+
+    id: str
+    customer_id: str
+    standing: Standing
+    currency: str
+    items: tuple[ItemState, ...]
+    period_end: datetime | None = None
+    trial_end: datetime | None = None
+    paused: bool = False
+    paused_until: datetime | None = None
+    cancel_at: datetime | None = None
+    ends_only_now: bool = False
+    coupon_ids: tuple[str, ...] = ()
+    scheduled: ScheduledChange | None = None
+    provider: ProviderObject = field(default_factory=dict, repr=False)
+
+    @property
+    def annual(self) -> bool:
+        """Whether any item is paid by the year."""
+        return any(item.annual for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFacts:
+    """A price as a price change sees it. `currencies` are lower-case ISO 4217 codes."""
+
+    id: str
+    product_id: str | None
+    currencies: frozenset[str]
+    active: bool
+    metered: bool
