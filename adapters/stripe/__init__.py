@@ -1,0 +1,3 @@
+"""Stripe, through its official package."""
+
+from __future__ import annotations

@@ -1,0 +1,40 @@
+"""The Stripe adapter: what it can do, as data. How it reads is in `reads.py`, how it acts in `writes.py`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from adapters.base import BillingAdapter
+from adapters.capabilities import (
+    BOTH_DURATIONS,
+    BOTH_SCHEDULES,
+    ApplyCouponCapability,
+    CancelCapability,
+    Capabilities,
+    ChangePriceCapability,
+    ExtendTrialCapability,
+    PauseCapability,
+)
+from adapters.stripe.reads import StripeReads
+from adapters.stripe.writes import StripeWrites
+from gateway.contract import Action, Controller, PriceType
+
+
+class StripeAdapter(StripeReads, StripeWrites, BillingAdapter):
+    """One Stripe account in one mode."""
+
+    name: ClassVar[str] = "stripe"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        controllers=frozenset(Controller),
+        price_type=PriceType.PRODUCT,
+        find_by_email=True,
+        find_by_phone=True,
+        cancel=CancelCapability(BOTH_SCHEDULES),
+        pause=PauseCapability(BOTH_SCHEDULES, BOTH_DURATIONS, annual=True),
+        # "The maximum number of trial period days is 730": https://docs.stripe.com/billing/subscriptions/trials
+        extend_trial=ExtendTrialCapability(BOTH_DURATIONS, multiple=True, longest_days=730),
+        apply_coupon=ApplyCouponCapability(frozenset({"replace", "stack"})),
+        change_price=ChangePriceCapability(BOTH_SCHEDULES, prorate=True),
+        # Changing the price or the trial of a subscription with later phases rewrites or contradicts these.
+        loses_scheduled_change=frozenset({Action.CHANGE_PRICE, Action.EXTEND_TRIAL}),
+    )

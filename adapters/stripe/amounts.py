@@ -1,0 +1,73 @@
+"""Stripe's amounts. They are in minor units already and are never rescaled, only rounded where they are finer.
+
+Stripe's minor units are its own (ISK has two decimals there, MGA none), so no table of ISO exponents is consulted:
+https://docs.stripe.com/currencies#minor-units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any, Final
+
+from adapters.errors import Unmappable
+from gateway.contract import FixedAmount, Tier, TieredAmount
+
+_MODES: Final = {"graduated": "graduated", "volume": "total"}
+_LARGEST: Final = 2**53 - 1
+
+
+def exact(source: Mapping[str, Any], whole: str, decimal: str) -> Decimal | None:
+    """The exact amount: the integer field, or the decimal text where the amount is finer than a minor unit."""
+    value = source.get(decimal)
+    if value is None:
+        value = source.get(whole)
+    if value is None:
+        return None
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise Unmappable(f"{decimal}: not a number") from None
+    if not amount.is_finite() or not 0 <= amount <= _LARGEST:
+        raise Unmappable(f"{decimal}: out of range")
+    return amount
+
+
+def rounded(amount: Decimal | None) -> int | None:
+    """To whole minor units, halves up. What is positive and rounds to nothing is left out: it is not free."""
+    if amount is None:
+        return None
+    whole = int(amount.to_integral_value(ROUND_HALF_UP))
+    return None if whole == 0 and amount > 0 else whole
+
+
+def fixed(source: Mapping[str, Any], currency: str, quantity: int | None) -> FixedAmount:
+    """A price per unit. `quantity` is a subscription item's; None in a price list, or where usage is metered.
+
+    An amount finer than a minor unit is shown exactly on an item, as the flat sum of its quantity.
+    """
+    unit = exact(source, "unit_amount", "unit_amount_decimal")
+    if unit is not None and unit != unit.to_integral_value() and quantity:
+        return FixedAmount(currency=currency, flat=rounded(unit * quantity))
+    return FixedAmount(currency=currency, unit=rounded(unit))
+
+
+def tiered(source: Mapping[str, Any], currency: str, mode: str | None) -> TieredAmount:
+    """A price in tiers. The last tier's `up_to` is null in answers; "inf" occurs in requests only."""
+    tiers = source.get("tiers")
+    if not tiers:
+        raise Unmappable("tiers: missing")
+    if mode not in _MODES:
+        raise Unmappable("tiers_mode: unknown")
+    return TieredAmount(
+        currency=currency,
+        mode="graduated" if mode == "graduated" else "total",
+        tiers=tuple(
+            Tier(
+                unit=rounded(exact(tier, "unit_amount", "unit_amount_decimal")),
+                flat=rounded(exact(tier, "flat_amount", "flat_amount_decimal")),
+                up_to=tier.get("up_to"),
+            )
+            for tier in tiers
+        ),
+    )

@@ -1,0 +1,159 @@
+"""What a subscription refers to but does not carry whole: products' names, tiers, item-level coupons.
+
+Stripe expands four levels at most, so these do not come with a list of subscriptions
+(https://docs.stripe.com/expand). They change rarely and are remembered for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from adapters.errors import NotFound
+from adapters.stripe.client import JsonObject, StripeApi
+from adapters.stripe.mapping import discount_coupon_id, family
+from adapters.stripe.options import MappingOptions
+from adapters.stripe.prices import needs_detail, reference
+from gateway.contract import Family
+from gateway.resilience import CatalogueCache
+
+_IDS_IN_A_CALL: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """The objects beside some subscriptions, by id. A price in another currency than its own is under `id/currency`."""
+
+    products: Mapping[str, JsonObject] = field(default_factory=dict)
+    prices: Mapping[str, JsonObject] = field(default_factory=dict)
+    coupons: Mapping[str, JsonObject] = field(default_factory=dict)
+
+    def price(self, source: Mapping[str, Any], currency: str | None) -> Mapping[str, Any]:
+        """The fuller price where the embedded one was not enough."""
+        return self.prices.get(detail_key(source, currency), source)
+
+
+def detail_key(source: Mapping[str, Any], currency: str | None) -> str:
+    """Under which a price's details are remembered."""
+    foreign = currency is not None and currency != source.get("currency")
+    return f"{source.get('id')}/{currency}" if foreign else str(source.get("id"))
+
+
+class Catalogue:
+    """Remembers prices with their tiers, products and coupons of one account for `ttl_s` seconds."""
+
+    def __init__(self, api: StripeApi, options: MappingOptions, ttl_s: float) -> None:
+        self._api = api
+        self._options = options
+        self._prices: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+        self._products: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+        self._coupons: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+        self._families: CatalogueCache[tuple[Family, ...]] = CatalogueCache(ttl_s)
+
+    def learn_prices(self, prices: Iterable[JsonObject]) -> None:
+        """Remember listed prices that were expanded as `price` would have them."""
+        for price in prices:
+            self._prices.put(price["id"], price)
+
+    def learn_products(self, products: Iterable[JsonObject]) -> None:
+        """Remember listed products."""
+        for product in products:
+            self._products.put(product["id"], product)
+
+    async def price(self, price_id: str) -> JsonObject:
+        """A price with its tiers, product and other currencies. Raises `NotFound`."""
+        return await self._prices.get(price_id, self._load_price)
+
+    async def families(self) -> tuple[Family, ...]:
+        """The families that the products name, each once, by name. Walks through all products."""
+        return await self._families.get("all", lambda _: self._load_families())
+
+    async def companions(self, subscriptions: Iterable[Mapping[str, Any]]) -> Companions:
+        """Everything these subscriptions need beside themselves: at most one call for all the products, one for each
+        price with tiers or in a foreign currency, one for each coupon of an item; none when all is remembered."""
+        products: set[str] = set()
+        coupons: set[str] = set()
+        prices: dict[str, str] = {}
+        for subscription in subscriptions:
+            currency = subscription.get("currency")
+            for item in items_of(subscription):
+                price = item.get("price") or {}
+                product = price.get("product")
+                if self._options.products and isinstance(product, str):
+                    products.add(product)
+                if needs_detail(price, currency) and (price_id := reference(price)):
+                    prices[detail_key(price, currency)] = price_id
+                coupons.update(_bare_coupons(item.get("discounts")))
+            coupons.update(_bare_coupons(subscription.get("discounts")))
+        found_products, found_prices, found_coupons = await asyncio.gather(
+            self._products.get_many(products, self._load_products) if products else _nothing(),
+            self._prices.get_many(prices, self._load_prices) if prices else _nothing(),
+            self._coupons.get_many(coupons, self._load_coupons) if coupons else _nothing(),
+        )
+        return Companions(found_products, found_prices, found_coupons)
+
+    async def _load_products(self, product_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        wanted = list(product_ids)
+        parts = [wanted[start : start + _IDS_IN_A_CALL] for start in range(0, len(wanted), _IDS_IN_A_CALL)]
+        pages = await asyncio.gather(*(self._api.get("products", ids=part, limit=_IDS_IN_A_CALL) for part in parts))
+        return {product["id"]: product for page in pages for product in page["data"]}
+
+    async def _load_families(self) -> tuple[Family, ...]:
+        found: dict[str, Family] = {}
+        more: JsonObject = {}
+        while True:
+            page = await self._api.get("products", active=True, limit=_IDS_IN_A_CALL, **more)
+            for product in page["data"]:
+                group = family(product, self._options)
+                if group is not None:
+                    found.setdefault(group.id, group)
+            if not page.get("has_more") or not page["data"]:
+                return tuple(sorted(found.values(), key=lambda one: one.name.casefold()))
+            more = {"starting_after": page["data"][-1]["id"]}
+
+    async def _load_price(self, key: str) -> JsonObject:
+        price_id, _, currency = key.partition("/")
+        expand = ["tiers", "currency_options", *(["product"] if self._options.products else [])]
+        if currency:
+            expand.append(f"currency_options.{currency}.tiers")
+        return await self._api.get("prices", price_id, expand=expand)
+
+    async def _load_prices(self, keys: Collection[str]) -> Mapping[str, JsonObject]:
+        return await _each(keys, self._load_price)
+
+    async def _load_coupons(self, coupon_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        return await _each(coupon_ids, lambda coupon_id: self._api.get("coupons", coupon_id))
+
+
+async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObject]]) -> Mapping[str, JsonObject]:
+    """Load one by one, side by side; an object that is gone is missing from the answer instead of failing all."""
+
+    async def attempt(key: str) -> tuple[str, JsonObject | None]:
+        try:
+            return key, await load(key)
+        except NotFound:
+            return key, None
+
+    found = await asyncio.gather(*(attempt(key) for key in keys))
+    return {key: value for key, value in found if value is not None}
+
+
+async def _nothing() -> dict[str, JsonObject]:
+    return {}
+
+
+def items_of(subscription: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A subscription's items, from the page that comes with it."""
+    page = subscription.get("items")
+    found = page.get("data") if isinstance(page, Mapping) else None
+    return list(found or ())
+
+
+def _bare_coupons(discounts: Any) -> Iterator[str]:
+    for discount in discounts or ():
+        if isinstance(discount, Mapping) and isinstance((discount.get("source") or {}).get("coupon"), str):
+            coupon_id = discount_coupon_id(discount)
+            if coupon_id:
+                yield coupon_id

@@ -1,0 +1,81 @@
+"""What the reads and the writes of the Stripe adapter share: the connection, the catalogue, the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+from adapters.holes import Holes, Runtime
+from adapters.settings import AdapterSettings
+from adapters.stripe.catalogue import Catalogue, Companions
+from adapters.stripe.client import JsonObject, StripeApi
+from adapters.stripe.options import MappingOptions
+from adapters.stripe.settings import StripeSettings
+from adapters.stripe.subscriptions import Context
+from gateway.contract import Controller, Mode
+
+_WHOLE_PAGE: Final = 100
+
+
+class StripeConnection(Holes):
+    """One Stripe account in one mode. `_open` makes the session, so it must run on the event loop."""
+
+    settings_model: ClassVar[type[AdapterSettings]] = StripeSettings
+
+    def __init__(self, mode: Mode, settings: AdapterSettings, runtime: Runtime) -> None:
+        if not isinstance(settings, StripeSettings):
+            raise TypeError("the settings of a Stripe backend are needed")
+        self._stripe_settings = settings
+        families = settings.controllers.families
+        self._options = MappingOptions(
+            products=settings.controllers.products,
+            exact_intervals=settings.intervals == "exact",
+            family_key=families.metadata_key if families.enabled and settings.controllers.products else None,
+        )
+        super().__init__(mode, settings, runtime)
+
+    async def _open(self) -> None:
+        modes = self._stripe_settings.modes
+        settings = modes.live if self.mode is Mode.LIVE else modes.test
+        if settings is None:
+            raise ValueError(f"the mode {self.mode} is not configured")
+        self._api = StripeApi(
+            settings.api_key.get_secret_value(),
+            settings.base_url,
+            live=self.mode is Mode.LIVE,
+            runtime=self.runtime,
+        )
+        self._catalogue = Catalogue(self._api, self._options, self._stripe_settings.catalogue_ttl_s)
+
+    async def _close(self) -> None:
+        await self._api.close()
+
+    def _switched_on(self, controller: Controller) -> bool:
+        return controller is not Controller.FAMILIES or self._stripe_settings.controllers.families.enabled
+
+    def _context(self, companions: Companions) -> Context:
+        return Context(
+            self._options,
+            companions,
+            self.runtime.clock(),
+            lambda status: self.runtime.observer.unknown_value("subscription.status", status),
+        )
+
+    def _expanded(self, paths: Sequence[str]) -> list[str]:
+        """The paths to expand, without products where they are switched off: the key may then not read them."""
+        return [path for path in paths if self._options.products or not path.endswith("product")]
+
+    async def _complete_items(self, subscriptions: Iterable[JsonObject]) -> None:
+        """Fetch the items that did not come with their subscription, which embeds only the first page of them."""
+        for subscription in subscriptions:
+            page = subscription.get("items")
+            while isinstance(page, dict) and page.get("has_more") and page["data"]:
+                following = await self._api.get(
+                    "subscription_items",
+                    subscription=subscription["id"],
+                    limit=_WHOLE_PAGE,
+                    starting_after=page["data"][-1]["id"],
+                    expand=["data.discounts"],
+                )
+                page["data"].extend(following["data"])
+                page["has_more"] = following.get("has_more", False)

@@ -1,0 +1,131 @@
+"""Stripe's errors as a table, and what the package and the network raise beside them.
+
+Codes: https://docs.stripe.com/error-codes. Classes and what they carry: stripe 16.1.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import stripe
+
+from adapters.errors import (
+    AdapterError,
+    Conflict,
+    Credentials,
+    Invalid,
+    NotFound,
+    ProviderAnswer,
+    RateLimited,
+    Timeout,
+    Unavailable,
+    UnknownOutcome,
+    Unreadable,
+)
+from gateway.resilience import Cause, retry_after_seconds, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BY_CODE: Final[Mapping[str, tuple[type[AdapterError], str]]] = {
+    "resource_missing": (NotFound, "There is no such object at the billing provider."),
+    "coupon_expired": (Invalid, "The coupon can no longer be used."),
+    "coupon_max_redemptions": (Invalid, "The coupon has been used up."),
+    "promotion_code_expired": (Invalid, "The coupon can no longer be used."),
+    "customer_max_subscriptions": (Conflict, "The customer has too many subscriptions."),
+    "invalid_canceled_subscription_fields": (Conflict, "The subscription has ended."),
+    "subscription_update_trial_after_billing_cycle_anchor": (
+        Conflict,
+        "The trial cannot be moved beyond the subscription's billing date.",
+    ),
+    "resource_already_exists": (Conflict, "It exists already at the billing provider."),
+    "customer_tax_location_invalid": (Conflict, "The customer's tax address is not complete."),
+}
+"""What a 400 or 404 means by its code. The status does not tell: an unknown id is 404 in a path and 400 elsewhere."""
+
+BY_PARAMETER: Final[Mapping[str, str]] = {
+    "customer": "There is no such customer.",
+    "discounts": "There is no such coupon.",
+    "items": "There is no such price.",
+    "price": "There is no such price.",
+    "phases": "There is no such price.",
+}
+"""Which object is missing, by the first part of the parameter that named it."""
+
+_RUNNING: Final = "idempotency_key_in_use"
+_LOCKED: Final = "lock_timeout"
+
+
+def translate(error: Exception, is_write: bool) -> AdapterError:
+    """What a failed call means. Nothing of Stripe's text is taken over: it may name keys, accounts and customers."""
+    if isinstance(error, stripe.APIConnectionError):
+        return _unreached(error.__cause__ or error, is_write=is_write)
+    if isinstance(error, stripe.StripeError):
+        return _refused(error, is_write=is_write)
+    if isinstance(error, aiohttp.ClientError | OSError):
+        # Failures while the body is read are not wrapped by the package.
+        return _unreached(error, is_write=is_write)
+    if isinstance(error, ValueError | TypeError | KeyError):
+        # An answer of another form than the package expects.
+        return UnknownOutcome(answered=False) if is_write else Unreadable()
+    raise error
+
+
+def _unreached(reason: BaseException, *, is_write: bool) -> AdapterError:
+    if isinstance(reason, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Unavailable(cause=Cause.NOT_SENT)
+    if is_write:
+        return UnknownOutcome(answered=False)
+    if isinstance(reason, TimeoutError):
+        return Timeout()
+    return Unavailable(cause=Cause.LOST)
+
+
+def _refused(error: stripe.StripeError, *, is_write: bool) -> AdapterError:
+    status = error.http_status or 0
+    body = error.error
+    # Several classes leave their own `code` empty; the body has it.
+    code: str | None = error.code or (body.code if body else None)
+    kind: str | None = body.type if body else None
+    parameter: str | None = getattr(error, "param", None) or (body.param if body else None)
+    answer = ProviderAnswer(status, code or kind, parameter, error.request_id)
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        return Credentials(provider=answer)
+    if code in {_RUNNING, _LOCKED} or isinstance(error, stripe.RateLimitError):
+        return _later(error, code, answer, is_write=is_write)
+    if isinstance(error, stripe.CardError):
+        return Conflict("The payment was declined, so nothing was changed.", provider=answer)
+    if isinstance(error, stripe.IdempotencyError):
+        return Unavailable(provider=answer, final=True)
+    if isinstance(error, stripe.InvalidRequestError):
+        return _invalid(status, code, parameter, answer)
+    if is_write:
+        # Only an answer in Stripe's own form proves that the request is not running any more.
+        return UnknownOutcome(answered=kind is not None, provider=answer)
+    return Unavailable(provider=answer)
+
+
+def _later(error: stripe.StripeError, code: str | None, answer: ProviderAnswer, *, is_write: bool) -> AdapterError:
+    if code == _RUNNING and is_write:
+        return UnknownOutcome(answered=False, provider=answer, cause=Cause.BUSY)
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    return RateLimited(
+        provider=answer,
+        cause=Cause.BUSY if code == _LOCKED else Cause.RATE_LIMITED,
+        retry_after=retry_after_seconds(headers.get("retry-after"), utc_now()),
+        final=headers.get("stripe-should-retry") == "false",
+    )
+
+
+def _invalid(status: int, code: str | None, parameter: str | None, answer: ProviderAnswer) -> AdapterError:
+    known = BY_CODE.get(code or "")
+    if known is not None:
+        error, message = known
+        if error is NotFound:
+            message = BY_PARAMETER.get((parameter or "").partition("[")[0], message)
+        return error(message, provider=answer)
+    if status == 404:
+        # An address Stripe does not know: a proxy in between, or an error of ours. Not a missing object.
+        return Unreadable(provider=answer)
+    return Invalid(provider=answer)

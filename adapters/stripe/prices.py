@@ -1,0 +1,153 @@
+"""A Stripe Price as Churnkey's Price. Pure functions over the JSON of API version 2026-10-28.endive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from adapters.durations import is_annual
+from adapters.errors import Unmappable
+from adapters.state import PriceFacts
+from adapters.stripe.amounts import fixed, tiered
+from adapters.stripe.options import MappingOptions
+from gateway.contract import BillingDuration, FixedAmount, IntervalUnit, Price, PriceType, TieredAmount
+
+_DAYS: Final = {"day": 1, "week": 7}
+_DAYS_IN_A_MONTH: Final = 30.44
+_MONTHS_IN_A_YEAR: Final = 12
+
+
+def reference(value: object) -> str | None:
+    """The id behind a field that holds an id, or the object when it was expanded."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        identifier = value.get("id")
+        return identifier if isinstance(identifier, str) else None
+    return None
+
+
+def is_deleted(value: object) -> bool:
+    """Whether an object is what Stripe answers for a deleted one: its id and little else."""
+    return isinstance(value, Mapping) and value.get("deleted") is True
+
+
+def interval(recurring: Mapping[str, Any]) -> tuple[IntervalUnit, int]:
+    """Unit and count of a billing interval. Raises `Unmappable` for a unit that is not known."""
+    unit, count = recurring.get("interval"), recurring.get("interval_count") or 1
+    if unit not in set(IntervalUnit) or not isinstance(count, int) or count < 1:
+        raise Unmappable("recurring.interval: unknown")
+    return IntervalUnit(unit), count
+
+
+def duration(recurring: Mapping[str, Any], options: MappingOptions) -> BillingDuration:
+    """The billing cycle. Twelve months are a year; weeks and days become whole months unless they are to be exact."""
+    unit, count = interval(recurring)
+    if unit in _DAYS and not options.exact_intervals:
+        return BillingDuration(amount=max(1, round(count * _DAYS[unit] / _DAYS_IN_A_MONTH)), unit=IntervalUnit.MONTH)
+    if unit is IntervalUnit.MONTH and count % _MONTHS_IN_A_YEAR == 0:
+        return BillingDuration(amount=count // _MONTHS_IN_A_YEAR, unit=IntervalUnit.YEAR)
+    return BillingDuration(amount=count, unit=unit)
+
+
+def is_approximated(recurring: Mapping[str, Any], options: MappingOptions) -> bool:
+    """Whether the contract's months only stand in for an interval of days or weeks."""
+    return recurring.get("interval") in _DAYS and not options.exact_intervals
+
+
+def needs_detail(price: Mapping[str, Any], currency: str | None = None) -> bool:
+    """Whether an embedded price lacks what its amount is made of: tiers, or the amount in another currency."""
+    if currency is not None and currency != price.get("currency"):
+        return True
+    return price.get("billing_scheme") == "tiered" and not price.get("tiers")
+
+
+def is_listed(price: Mapping[str, Any], options: MappingOptions) -> bool:
+    """Whether a price is one that Churnkey may offer: recurring, with an amount, in an interval it has a word for."""
+    recurring = price.get("recurring")
+    return (
+        isinstance(recurring, Mapping)
+        and not price.get("custom_unit_amount")
+        and not is_approximated(recurring, options)
+    )
+
+
+def price(
+    source: Mapping[str, Any],
+    options: MappingOptions,
+    *,
+    product: Mapping[str, Any] | None = None,
+    currency: str | None = None,
+    quantity: int | None = None,
+) -> Price:
+    """A price, in its own currency or in `currency`, which then must be among its `currency_options`.
+
+    `product` is the price's product where it is known; its name is what customers see, the nickname is hidden from
+    them (https://docs.stripe.com/api/prices/object). `quantity` is a subscription item's. Raises `Unmappable` for a
+    price that does not recur.
+    """
+    recurring = source.get("recurring")
+    if not isinstance(recurring, Mapping):
+        raise Unmappable("recurring: a one-time price has no billing cycle")
+    embedded = source.get("product")
+    if product is None and isinstance(embedded, Mapping):
+        product = embedded
+    product_id = reference(embedded) if options.products else None
+    name = (product or {}).get("name")
+    nickname = source.get("nickname")
+    return Price(
+        id=source["id"],
+        type=PriceType.PRODUCT if product_id else PriceType.STANDALONE,
+        product_id=product_id,
+        duration=duration(recurring, options),
+        amount=_amount(source, currency, quantity),
+        name=name or nickname or None,
+        description=(nickname if name and nickname else (product or {}).get("description")) or None,
+    )
+
+
+def _amount(source: Mapping[str, Any], currency: str | None, quantity: int | None) -> FixedAmount | TieredAmount:
+    own = str(source.get("currency", ""))
+    if currency is None or currency == own:
+        return _amount_in(source, source, own, quantity)
+    option = (source.get("currency_options") or {}).get(currency)
+    if option is None:
+        raise Unmappable("currency_options: the subscription's currency is missing")
+    return _amount_in(source, option, currency, quantity)
+
+
+def _amount_in(
+    source: Mapping[str, Any], amounts: Mapping[str, Any], currency: str, quantity: int | None
+) -> FixedAmount | TieredAmount:
+    if source.get("billing_scheme") == "tiered":
+        return tiered(amounts, currency, source.get("tiers_mode"))
+    return fixed(amounts, currency, quantity)
+
+
+def packages(source: Mapping[str, Any], quantity: int) -> int:
+    """How many packages a quantity makes: a price with `transform_quantity` is for a package of several units."""
+    transform = source.get("transform_quantity")
+    if not isinstance(transform, Mapping):
+        return quantity
+    size = transform.get("divide_by")
+    if not isinstance(size, int) or size < 1:
+        return quantity
+    return quantity // size if transform.get("round") == "down" else -(-quantity // size)
+
+
+def facts(source: Mapping[str, Any]) -> PriceFacts:
+    """What a price change must know. The price must recur."""
+    recurring = source.get("recurring") or {}
+    others = source.get("currency_options") or {}
+    return PriceFacts(
+        id=source["id"],
+        product_id=reference(source.get("product")),
+        currencies=frozenset({str(source.get("currency", "")), *others}),
+        active=source.get("active") is True,
+        metered=recurring.get("usage_type") == "metered",
+    )
+
+
+def annual(recurring: Mapping[str, Any]) -> bool:
+    """Whether the interval is a year or longer."""
+    return is_annual(*interval(recurring))

@@ -1,0 +1,155 @@
+"""How the Stripe adapter reads. https://docs.stripe.com/api; what may be expanded: https://docs.stripe.com/expand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from adapters.errors import Invalid, NotFound
+from adapters.holes import Candidate, Rows
+from adapters.stripe import mapping, prices, subscriptions
+from adapters.stripe.client import JsonObject
+from adapters.stripe.connection import StripeConnection
+from adapters.stripe.search import any_field_equals, phone_spellings
+from gateway.contract import ContractModel, Coupon, Customer, Family, Price, Product, Subscription
+
+M = TypeVar("M", bound=ContractModel)
+
+_DISCOUNT: Final = ["discount.source.coupon"]
+_DISCOUNTS: Final = ["data.discount.source.coupon"]
+_CANDIDATES: Final = ["data.discount.source.coupon", "data.subscriptions"]
+_SUBSCRIPTION: Final = [
+    "discounts.source.coupon",
+    "items.data.price.tiers",
+    "items.data.price.product",
+    "items.data.discounts",
+]
+_SUBSCRIPTIONS: Final = ["data.discounts.source.coupon", "data.items.data.discounts"]
+_PRICES: Final = ["data.tiers", "data.product", "data.currency_options"]
+_RUNNING: Final = frozenset({"active", "trialing", "past_due", "unpaid", "paused"})
+_WHOLE_PAGE: Final = 100
+
+
+class StripeReads(StripeConnection):
+    """The controllers. A cursor is the id of the last object of a page, as Stripe's `starting_after` takes it."""
+
+    # -- customers ----------------------------------------------------------------------------------------------
+
+    async def _fetch_customer(self, customer_id: str) -> Customer:
+        return mapping.customer(_existing(await self._api.get("customers", customer_id, expand=_DISCOUNT)))
+
+    async def _list_customers(self, limit: int, cursor: str | None) -> Rows[Customer]:
+        page = await self._api.get("customers", limit=limit, expand=_DISCOUNTS, **_after(cursor))
+        return _rows(page, mapping.customer)
+
+    async def _find_by_email(self, email: str) -> Sequence[Candidate]:
+        """The list is up to date but minds the case, the search does not mind it but lags: both are asked, unless the
+        list alone shows a customer with a running subscription."""
+        listed = await self._api.get("customers", email=email, limit=_WHOLE_PAGE, expand=_CANDIDATES)
+        found = {row["id"]: _candidate(row) for row in listed["data"]}
+        if any(candidate.live for candidate in found.values()):
+            return list(found.values())
+        return list(({row["id"]: _candidate(row) for row in await self._search("email", [email])} | found).values())
+
+    async def _find_by_phone(self, phone: str) -> Sequence[Candidate]:
+        """There is no list by phone, and phones are stored as they were typed: usual spellings are searched for."""
+        return [_candidate(row) for row in await self._search("phone", phone_spellings(phone))]
+
+    async def _search(self, field: str, values: Sequence[str]) -> list[JsonObject]:
+        try:
+            page = await self._api.get(
+                "customers", "search", query=any_field_equals(field, values), limit=_WHOLE_PAGE, expand=_CANDIDATES
+            )
+        except Invalid:
+            # Search is not offered to accounts in every country; what it would find is then not to be found.
+            self.runtime.observer.unknown_value("customers.search", "refused")
+            return []
+        return [row for row in page["data"] if not prices.is_deleted(row)]
+
+    # -- subscriptions ------------------------------------------------------------------------------------------
+
+    async def _fetch_subscription(self, subscription_id: str) -> Subscription:
+        found = await self._api.get("subscriptions", subscription_id, expand=self._expanded(_SUBSCRIPTION))
+        express = await self._mapping_of([found])
+        return express(found)
+
+    async def _mapping_of(self, sources: Sequence[JsonObject]) -> Callable[[Mapping[str, Any]], Subscription]:
+        await self._complete_items(sources)
+        context = self._context(await self._catalogue.companions(sources))
+        return lambda source: subscriptions.subscription(source, context)
+
+    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
+        page = await self._api.get(
+            "subscriptions", customer=customer_id, status="all", limit=limit, expand=_SUBSCRIPTIONS, **_after(cursor)
+        )
+        return _rows(page, await self._mapping_of(page["data"]))
+
+    # -- prices, products, families, coupons --------------------------------------------------------------------
+
+    async def _fetch_price(self, price_id: str) -> Price:
+        found = await self._catalogue.price(price_id)
+        if found.get("recurring") is None:
+            raise NotFound("There is no such price.")
+        return prices.price(found, self._options)
+
+    async def _list_prices(self, limit: int, cursor: str | None) -> Rows[Price]:
+        page = await self._api.get(
+            "prices", active=True, type="recurring", limit=limit, expand=self._expanded(_PRICES), **_after(cursor)
+        )
+        self._catalogue.learn_prices(page["data"])
+        return _rows(
+            page, lambda row: prices.price(row, self._options) if prices.is_listed(row, self._options) else None
+        )
+
+    async def _fetch_product(self, product_id: str) -> Product:
+        return mapping.product(_existing(await self._api.get("products", product_id)), self._options)
+
+    async def _list_products(self, limit: int, cursor: str | None) -> Rows[Product]:
+        page = await self._api.get("products", active=True, limit=limit, **_after(cursor))
+        self._catalogue.learn_products(page["data"])
+        return _rows(page, lambda row: mapping.product(row, self._options))
+
+    async def _fetch_family(self, family_id: str) -> Family:
+        for family in await self._catalogue.families():
+            if family.id == family_id:
+                return family
+        raise NotFound("There is no such family.")
+
+    async def _list_families(self, limit: int, cursor: str | None) -> Rows[Family]:
+        """All on one page: they are gathered from the products, so there is nothing to walk."""
+        families = await self._catalogue.families()
+        return Rows([family.model_dump() for family in families], Family.model_validate, None)
+
+    async def _fetch_coupon(self, coupon_id: str) -> Coupon:
+        return mapping.coupon(_existing(await self._api.get("coupons", coupon_id)))
+
+    async def _list_coupons(self, limit: int, cursor: str | None) -> Rows[Coupon]:
+        """Stripe cannot filter by validity, so a page may be short, or empty with more behind it."""
+        page = await self._api.get("coupons", limit=limit, **_after(cursor))
+        return _rows(page, lambda row: mapping.coupon(row) if row.get("valid") is True else None)
+
+
+def _after(cursor: str | None) -> dict[str, str]:
+    return {} if cursor is None else {"starting_after": cursor}
+
+
+def _rows(page: JsonObject, express: Callable[[Mapping[str, Any]], M | None]) -> Rows[M]:
+    """The cursor is the last object Stripe sent, whether or not it is listed."""
+    rows = page["data"]
+    return Rows(rows, express, rows[-1]["id"] if rows and page.get("has_more") else None)
+
+
+def _existing(found: JsonObject) -> JsonObject:
+    """Stripe answers 200 for a deleted customer, with little more than `deleted: true`."""
+    if prices.is_deleted(found):
+        raise NotFound
+    return found
+
+
+def _candidate(row: JsonObject) -> Candidate:
+    running = (row.get("subscriptions") or {}).get("data") or ()
+    return Candidate(
+        customer=mapping.customer(row),
+        created=mapping.required_moment(row, "created"),
+        live=any(subscription.get("status") in _RUNNING for subscription in running),
+    )

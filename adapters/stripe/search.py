@@ -1,0 +1,24 @@
+"""Queries for Stripe's search. https://docs.stripe.com/search#search-query-language"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_NOT_A_DIGIT: Final = re.compile(r"\D+")
+
+
+def any_field_equals(field: str, values: Sequence[str]) -> str:
+    """A query for objects whose `field` is exactly one of `values`; quotes and backslashes in them are escaped."""
+    return " OR ".join(f"{field}:'{_escaped(value)}'" for value in values)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def phone_spellings(phone: str) -> list[str]:
+    """The number as given, then its digits with and without a plus sign: phones are stored as they were typed."""
+    digits = _NOT_A_DIGIT.sub("", phone)
+    return list(dict.fromkeys((phone, f"+{digits}", digits)))

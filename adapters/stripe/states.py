@@ -1,0 +1,118 @@
+"""What an action must know of a Stripe subscription, and of a schedule that has not started. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from adapters.errors import Unmappable
+from adapters.state import ItemState, ScheduledChange, Standing, SubscriptionState
+from adapters.stripe import prices
+from adapters.stripe.catalogue import items_of
+from adapters.stripe.mapping import discount_coupon_id, moment
+from adapters.stripe.schedules import later_phases
+from adapters.stripe.subscriptions import cancels_at, current_period, paused_until
+
+STANDINGS: Final[Mapping[str, Standing]] = {
+    "active": Standing.ACTIVE,
+    "trialing": Standing.TRIAL,
+    "past_due": Standing.UNPAID,
+    "unpaid": Standing.UNPAID,
+    "incomplete": Standing.INCOMPLETE,
+    "paused": Standing.PAUSED,
+    "canceled": Standing.ENDED,
+    "incomplete_expired": Standing.ENDED,
+}
+"""Stripe's statuses: https://docs.stripe.com/api/subscriptions/object#subscription_object-status."""
+
+_ENDS_ONLY_NOW: Final = frozenset({"past_due", "unpaid", "incomplete", "paused"})
+"""No paid period is running that a cancellation could wait for."""
+
+
+def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
+    """A subscription, its discounts and its schedule expanded. Raises `Unmappable` without an owner."""
+    items = items_of(source)
+    period = current_period(items)
+    status = str(source.get("status"))
+    is_paused, until = paused_until(source, now)
+    customer_id = prices.reference(source.get("customer"))
+    if customer_id is None:
+        raise Unmappable("customer: missing")
+    return SubscriptionState(
+        id=source["id"],
+        customer_id=customer_id,
+        standing=STANDINGS.get(status, Standing.ENDED if source.get("ended_at") else Standing.UNKNOWN),
+        currency=str(source.get("currency", "")),
+        items=tuple(_item(item) for item in items),
+        period_end=period.end if period else None,
+        trial_end=moment(source.get("trial_end")),
+        paused=is_paused,
+        paused_until=until if is_paused else None,
+        cancel_at=cancels_at(source, period) or _ends_with_schedule(source),
+        ends_only_now=status in _ENDS_ONLY_NOW,
+        coupon_ids=tuple(coupon_id for discount in source.get("discounts") or () if (coupon_id := coupon_of(discount))),
+        scheduled=_scheduled(source, now),
+        provider=source,
+    )
+
+
+def upcoming_state(schedule: Mapping[str, Any]) -> SubscriptionState:
+    """A schedule that has not started: a subscription to be, which Stripe keeps in no list of subscriptions."""
+    return SubscriptionState(
+        id=schedule["id"],
+        customer_id=prices.reference(schedule.get("customer")) or "",
+        standing=Standing.FUTURE,
+        currency="",
+        items=(),
+        ends_only_now=True,
+        provider=schedule,
+    )
+
+
+def coupon_of(discount: object) -> str | None:
+    """The coupon of a discount: of a subscription's, which names it in `source`, or of a phase's, in `coupon`."""
+    if not isinstance(discount, Mapping):
+        return None
+    return discount_coupon_id(discount) or prices.reference(discount.get("coupon"))
+
+
+def _item(source: Mapping[str, Any]) -> ItemState:
+    price = source.get("price") or {}
+    recurring = price.get("recurring") or {}
+    quantity = source.get("quantity")
+    return ItemState(
+        id=str(source.get("id")),
+        price_id=str(price.get("id")),
+        product_id=prices.reference(price.get("product")),
+        quantity=quantity if isinstance(quantity, int) else None,
+        metered=recurring.get("usage_type") == "metered",
+        annual=bool(recurring) and prices.annual(recurring),
+    )
+
+
+def _ends_with_schedule(source: Mapping[str, Any]) -> datetime | None:
+    schedule = source.get("schedule")
+    if not isinstance(schedule, Mapping) or schedule.get("end_behavior") != "cancel":
+        return None
+    phases = schedule.get("phases") or ()
+    return moment(phases[-1].get("end_date")) if phases else None
+
+
+def _scheduled(source: Mapping[str, Any], now: datetime) -> ScheduledChange | None:
+    schedule = source.get("schedule")
+    if not isinstance(schedule, Mapping):
+        # Named, but not expanded: there is something, and what it is cannot be told.
+        return ScheduledChange(f"by the schedule {schedule}") if schedule else None
+    later = later_phases(schedule, now)
+    if not later:
+        return None
+    at = moment(later[0].get("start_date"))
+    held = {str((item.get("price") or {}).get("id")) for item in items_of(source)}
+    planned = [prices.reference(item.get("price")) for item in later[0].get("items") or ()]
+    new = [price_id for price_id in planned if price_id and price_id not in held]
+    day = at.date().isoformat() if at else "later"
+    what = f"the price {new[0]} from {day}" if new else f"other terms from {day}"
+    # Only a single step to a single price can be the very change that is asked for again.
+    is_single = len(later) == 1 and len(new) == 1
+    return ScheduledChange(what, new[0] if is_single else None, at)
