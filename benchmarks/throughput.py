@@ -1,0 +1,109 @@
+"""Requests per second of one gateway process beside a bare pass-through: same machine, same run, same provider.
+
+    python -m benchmarks.throughput [--seconds 5] [--connections 16]
+
+The provider, the pass-through, the gateway and the load generator are processes of their own. Each line is measured
+for both servers in turn, a warm-up before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from benchmarks import load
+from benchmarks.upstream import CUSTOMER, KEY, SUBSCRIPTION
+
+TOKEN: Final = "benchmark-integration-token"
+HEADERS: Final = {"Authorization": f"Bearer {TOKEN}", "X-Churnkey-Mode": "test"}
+CANCEL: Final = json.dumps(
+    {"customerId": CUSTOMER, "subscriptionId": SUBSCRIPTION, "scheduledAt": "end-of-period"}
+).encode()
+CASES: Final = {
+    "retrieve customer": (load.request("GET", f"/churnkey/customers/{CUSTOMER}", HEADERS), 0.40),
+    "list 20 subscriptions": (
+        load.request("GET", f"/churnkey/customers/{CUSTOMER}/subscriptions?limit=20", HEADERS),
+        0.30,
+    ),
+    "cancel": (load.request("POST", "/churnkey/actions/subscription/cancel", HEADERS, CANCEL), 0.30),
+}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _settings(upstream: str) -> str:
+    return f"""
+backend: stripe
+integration_tokens: [{TOKEN}]
+modes:
+  test: {{api_key: {KEY}, base_url: "{upstream}"}}
+limits: {{max_in_flight: 64}}
+"""
+
+
+def _start(stack: ExitStack, port: int, *arguments: str) -> None:
+    process = subprocess.Popen([sys.executable, "-m", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    stack.callback(process.wait)
+    stack.callback(process.terminate)
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit(f"{arguments[0]} did not start")
+
+
+async def _measure(ports: dict[str, int], *, connections: int, seconds: float) -> bool:
+    print(f"{'':24}{'pass-through':>16}{'gateway':>12}{'share':>9}{'wanted':>9}{'p50 ms':>9}{'p99 ms':>9}")
+    reached = True
+    for name, (message, wanted) in CASES.items():
+        results = {}
+        for server, port in ports.items():
+            await load.run(port, message, connections=connections, seconds=min(1.0, seconds))
+            results[server] = await load.run(port, message, connections=connections, seconds=seconds)
+        bare, gateway = results["passthrough"], results["gateway"]
+        share = gateway.rate / bare.rate
+        reached = reached and share >= wanted
+        print(
+            f"{name:24}{bare.rate:12.0f} r/s{gateway.rate:8.0f} r/s{share:9.0%}{wanted:9.0%}"
+            f"{gateway.percentile(0.5):9.1f}{gateway.percentile(0.99):9.1f}"
+        )
+    return reached
+
+
+def main() -> None:
+    """Print the table; exit 1 when a share is below what is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--connections", type=int, default=16)
+    arguments = parser.parse_args()
+    upstream, passthrough, gateway, admin = (_free_port() for _ in range(4))
+    address = f"http://127.0.0.1:{upstream}"
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "stripe.yaml"
+        settings.write_text(_settings(address))
+        _start(stack, upstream, "benchmarks.upstream", "--port", str(upstream))
+        _start(stack, passthrough, "benchmarks.passthrough", "--port", str(passthrough), "--upstream", address)
+        serve = ("gateway", "serve", "--config", str(settings), "--port", str(gateway), "--admin-port", str(admin))
+        _start(stack, gateway, *serve)
+        ports = {"passthrough": passthrough, "gateway": gateway}
+        reached = asyncio.run(_measure(ports, connections=arguments.connections, seconds=arguments.seconds))
+    sys.exit(0 if reached else 1)
+
+
+if __name__ == "__main__":
+    main()
