@@ -1,0 +1,247 @@
+"""The simulator as an aiohttp application: keys, parameters, idempotency, faults, the record of requests."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import itertools
+import json
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from simulators.stripe import clockwork, expansion, forms
+from simulators.stripe.calls import Call
+from simulators.stripe.errors import ApiError
+from simulators.stripe.expansion import with_items
+from simulators.stripe.faults import Fault, Faults
+from simulators.stripe.idempotency import Fingerprint, Reply
+from simulators.stripe.recording import RecordedRequest
+from simulators.stripe.routing import Endpoint, route
+from simulators.stripe.store import system_clock
+
+if TYPE_CHECKING:
+    from simulators.stripe.account import Account
+    from simulators.stripe.types import Clock, Json
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class StripeSimulator:
+    """A stand-in for https://api.stripe.com, API version 2026-10-28.endive.
+
+    `clock` answers the present moment as an aware datetime; it becomes the clock of every account. `accounts`
+    maps API keys to accounts. `recording` keeps every request in `requests`; benchmarks turn it off.
+    """
+
+    def __init__(self, *, accounts: Mapping[str, Account], clock: Clock = system_clock, recording: bool = True) -> None:
+        self.accounts = dict(accounts)
+        self.requests: list[RecordedRequest] = []
+        self.faults = Faults()
+        self.recording = recording
+        self._request_numbers = itertools.count(1)
+        for account in self.accounts.values():
+            account.clock = clock
+
+    def account(self, api_key: str) -> Account:
+        """The account behind a key."""
+        return self.accounts[api_key]
+
+    def application(self) -> web.Application:
+        """The aiohttp application; it may be served at any address."""
+        application = web.Application(client_max_size=1024**2)
+        application.router.add_route("*", "/{path:.*}", self._answer)
+        return application
+
+    def calls(self) -> list[str]:
+        """The requests in order, such as `GET /v1/subscriptions/sub_1`."""
+        return [str(request) for request in self.requests]
+
+    def writes(self) -> list[str]:
+        """As `calls`, without the GETs."""
+        return [str(request) for request in self.requests if request.is_write]
+
+    def written(self) -> list[RecordedRequest]:
+        """The recorded requests that are not GETs."""
+        return [request for request in self.requests if request.is_write]
+
+    def clear(self) -> None:
+        """Forget the recorded requests; state, faults and idempotency keys stay."""
+        self.requests.clear()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        recorded = self._record(request, body)
+        fault = self.faults.take(request.method, recorded.path)
+        reply, replayed = await self._reply(request, recorded, fault)
+        recorded.replayed = replayed
+        headers = {
+            "Content-Type": "application/json",
+            "Request-Id": recorded.request_id,
+            "Stripe-Version": recorded.stripe_version or "2026-10-28.endive",
+        }
+        if recorded.idempotency_key is not None:
+            headers["Idempotency-Key"] = recorded.idempotency_key
+        if replayed:
+            headers["Idempotent-Replayed"] = "true"
+        if fault is not None:
+            headers.update(fault.headers)
+            if fault.delivery != "whole":
+                return await _deliver(request, recorded, reply, headers, fault)
+        recorded.status = reply.status
+        return web.Response(status=reply.status, body=reply.body, headers=headers)
+
+    def _record(self, request: web.Request, body: bytes) -> RecordedRequest:
+        raw_path, _, query = request.raw_path.partition("?")
+        is_form = request.content_type == FORM
+        recorded = RecordedRequest(
+            method=request.method,
+            path=raw_path,
+            query=forms.pairs(query),
+            form=forms.pairs(body.decode("utf-8", "replace")) if is_form else (),
+            headers={name.lower(): value for name, value in request.headers.items() if name.lower() != "authorization"},
+            request_id=f"req_{next(self._request_numbers):014d}",
+        )
+        if self.recording:
+            self.requests.append(recorded)
+        return recorded
+
+    async def _reply(self, request: web.Request, recorded: RecordedRequest, fault: Fault | None) -> tuple[Reply, bool]:
+        livemode = False
+        try:
+            account = self._authenticate(request.headers.get("Authorization", ""))
+            livemode = account.livemode
+            recorded.account, recorded.livemode = account.id, livemode
+            key = recorded.idempotency_key if recorded.method != "GET" else None
+            if key is None or (fault is not None and fault.at_the_edge):
+                return await self._act(request, recorded, account, fault), False
+            fingerprint = Fingerprint(recorded.method, recorded.path, (*recorded.query, *recorded.form))
+            stored = account.idempotency_keys.begin(key, fingerprint)
+            if stored is not None:
+                return stored, True
+            reply: Reply | None = None
+            try:
+                reply = await self._act(request, recorded, account, fault)
+            finally:
+                account.idempotency_keys.finish(key, reply)
+        except ApiError as error:
+            return _error(error, recorded, livemode=livemode), False
+        return reply, False
+
+    async def _act(
+        self, request: web.Request, recorded: RecordedRequest, account: Account, fault: Fault | None
+    ) -> Reply:
+        """Carry the request out, with the fault's waits around it and its answer in place of the true one."""
+        if fault is None:
+            return self._execute(request, recorded, account)
+        outcome = None if fault.hook is None else fault.hook(recorded)
+        if isinstance(outcome, Awaitable):
+            await outcome
+        await asyncio.sleep(fault.delay_before)
+        reply = Reply(500, b"", stored=False)
+        if fault.takes_effect:
+            reply = self._execute(request, recorded, account)
+        await asyncio.sleep(fault.delay_after)
+        if fault.status is not None:
+            reply = Reply(fault.status, _encoded(fault.body), stored=fault.remembered)
+        return reply
+
+    def _execute(self, request: web.Request, recorded: RecordedRequest, account: Account) -> Reply:
+        try:
+            endpoint, identifier = route(recorded.method, recorded.path)
+            if account.restricted is not None and endpoint.right not in account.restricted:
+                raise expansion.lacking_right(account, endpoint.right)
+            _check_content_type(request, recorded)
+            parameters = endpoint.schema.read_all(forms.nested((*recorded.query, *recorded.form)))
+            branches = expansion.parse(tuple(parameters.get("expand", ())), endpoint.answers)
+            expansion.check_rights(account, branches, endpoint.answers)
+            now = account.now()
+            clockwork.advance(account, now)
+            answer = endpoint.handler(Call(account, now, parameters, identifier))
+            answer = expansion.expanded(account, _embedded(endpoint, account, answer), endpoint.answers, branches)
+        except ApiError as error:
+            return _error(error, recorded, livemode=account.livemode)
+        return Reply(200, json.dumps(answer, separators=(",", ":")).encode())
+
+    def _authenticate(self, authorization: str) -> Account:
+        scheme, _, credentials = authorization.partition(" ")
+        key = credentials.strip()
+        if scheme.lower() == "basic":
+            key = _basic_user(key)
+        if not key:
+            raise ApiError(
+                401,
+                "You did not provide an API key. You need to provide your API key in the Authorization header, "
+                "using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+                refused_early=True,
+            )
+        account = self.accounts.get(key)
+        if account is None:
+            prefix = "_".join(key.split("_")[:2]) if key.count("_") >= 2 else key[:3]
+            raise ApiError(401, f"Invalid API Key provided: {prefix}_****{key[-4:]}", refused_early=True)
+        return account
+
+
+def _basic_user(credentials: str) -> str:
+    try:
+        return base64.b64decode(credentials).decode("utf-8", "replace").partition(":")[0]
+    except binascii.Error:
+        return ""
+
+
+def _check_content_type(request: web.Request, recorded: RecordedRequest) -> None:
+    if recorded.method == "POST" and request.body_exists and request.content_type != FORM:
+        raise ApiError(
+            400,
+            f"Invalid request (check that your POST content type is {FORM}). If you have any questions, we can help "
+            "at https://support.stripe.com/.",
+            refused_early=True,
+        )
+
+
+def _embedded(endpoint: Endpoint, account: Account, answer: Json) -> Json:
+    """Subscriptions carry only the first of their items."""
+    if endpoint.answers == "subscription":
+        return with_items(answer, account.items_in_single_answers)
+    if endpoint.answers == "list of subscription":
+        rows = [with_items(row, account.items_in_list_answers) for row in answer["data"]]
+        return {**answer, "data": rows}
+    return answer
+
+
+def _error(error: ApiError, recorded: RecordedRequest, *, livemode: bool) -> Reply:
+    body = json.dumps(error.body(recorded.request_id, livemode=livemode), separators=(",", ":")).encode()
+    return Reply(error.status, body, stored=not error.refused_early)
+
+
+def _encoded(body: Json | str | bytes) -> bytes:
+    if isinstance(body, dict):
+        return json.dumps(body).encode()
+    return body.encode() if isinstance(body, str) else body
+
+
+async def _deliver(
+    request: web.Request, recorded: RecordedRequest, reply: Reply, headers: Mapping[str, str], fault: Fault
+) -> web.StreamResponse:
+    """Send an answer badly: not at all, half of it, or its second half late."""
+    transport = request.transport
+    if fault.delivery == "dropped":
+        if transport is not None:
+            transport.abort()
+        return web.Response()
+    recorded.status = reply.status
+    response = web.StreamResponse(status=reply.status, headers=headers)
+    response.content_length = len(reply.body)
+    await response.prepare(request)
+    half = len(reply.body) // 2
+    await response.write(reply.body[:half])
+    if fault.delivery == "truncated":
+        if transport is not None:
+            transport.close()
+        return response
+    await asyncio.sleep(fault.body_delay)
+    await response.write(reply.body[half:])
+    await response.write_eof()
+    return response
