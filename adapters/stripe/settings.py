@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from adapters.settings import (
     ActionSettings,
@@ -22,36 +22,49 @@ from adapters.settings import (
 _KEY = re.compile(r"(?P<kind>sk|rk)_(?P<mode>live|test)_\w+")
 
 
-class StripeModeSettings(ModeSettings):
-    """One mode of a Stripe account, or a sandbox of it."""
+def _key_of(mode: str) -> AfterValidator:
+    """Checks that a key is one for the mode, before anything starts with it. Stripe tells the mode by the key."""
 
-    api_key: Secret = Field(
-        description="A restricted key (rk_live_..., rk_test_...) with the permissions the provider's page lists, "
-        "or a secret key (sk_...). Sandboxes have test keys."
-    )
+    def check(secret: SecretStr) -> SecretStr:
+        match = _KEY.fullmatch(secret.get_secret_value())
+        wanted = f"it must begin with sk_{mode}_ or rk_{mode}_"
+        if match is None:
+            raise ValueError(f"is not a Stripe secret or restricted key: {wanted}")
+        if match["mode"] != mode:
+            raise ValueError(f"is a {match['mode']} key: {wanted}")
+        return secret
+
+    return AfterValidator(check)
+
+
+_KEY_DESCRIPTION: Final = (
+    "A restricted key (rk_...) with the permissions that the provider's page lists, or a secret key (sk_...)."
+)
+
+
+class StripeModeSettings(ModeSettings):
+    """One mode of a Stripe account."""
+
+    api_key: Secret = Field(description=_KEY_DESCRIPTION)
+
+
+class StripeLiveSettings(StripeModeSettings):
+    """Live mode."""
+
+    api_key: Annotated[Secret, _key_of("live")] = Field(description=_KEY_DESCRIPTION)
+
+
+class StripeTestSettings(StripeModeSettings):
+    """Test mode, or a sandbox, whose keys are test keys too."""
+
+    api_key: Annotated[Secret, _key_of("test")] = Field(description=_KEY_DESCRIPTION)
 
 
 class StripeModes(Modes):
-    """Stripe tells the mode by the key: a key of the other mode is refused before anything starts."""
+    """The modes of a Stripe backend."""
 
-    live: StripeModeSettings | None = Field(None, description="Real customers and real money.")
-    test: StripeModeSettings | None = Field(None, description="Test mode, or a sandbox.")
-
-    @model_validator(mode="after")
-    def _keys_fit_their_modes(self) -> StripeModes:
-        for mode, settings in (("live", self.live), ("test", self.test)):
-            if settings is None:
-                continue
-            match = _KEY.fullmatch(settings.api_key.get_secret_value())
-            if match is None:
-                raise ValueError(
-                    f"{mode}.api_key is not a secret or restricted key: it must begin with sk_{mode}_ or rk_{mode}_"
-                )
-            if match["mode"] != mode:
-                raise ValueError(
-                    f"{mode}.api_key is a {match['mode']} key: it must begin with sk_{mode}_ or rk_{mode}_"
-                )
-        return self
+    live: StripeLiveSettings | None = Field(None, description="Real customers and real money.")
+    test: StripeTestSettings | None = Field(None, description="Test mode, or a sandbox.")
 
 
 class StripePauseSettings(PauseSettings):

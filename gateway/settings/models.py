@@ -1,0 +1,109 @@
+"""What the YAML of a backend says, typed. Keys that only an adapter understands live in the adapter's own model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from adapters.settings import AdapterSettings, Secret, Section
+
+RESERVED_NAMES: Final = frozenset({"churnkey", "direct", "healthz", "metrics", "openapi", "readyz", "version"})
+"""First segments of URLs of our own: a backend of that name could not be reached."""
+
+
+def _not_reserved(name: str) -> str:
+    if name in RESERVED_NAMES:
+        raise ValueError("must be another name: this one stands for a URL of the gateway itself")
+    return name
+
+
+def _not_a_switch(value: object) -> object:
+    # pydantic reads true as 1, and a time limit of one second is not what `true` was meant to say.
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - a TypeError would not be reported as a problem
+    return value
+
+
+def _distinct(tokens: tuple[Secret, ...]) -> tuple[Secret, ...]:
+    if len({token.get_secret_value() for token in tokens}) < len(tokens):
+        raise ValueError("the two tokens must differ")
+    return tokens
+
+
+BackendName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$"), AfterValidator(_not_reserved)]
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_not_a_switch)]
+WholeNumber = Annotated[int, BeforeValidator(_not_a_switch)]
+Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False), BeforeValidator(_not_a_switch)]
+Glob = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class AllowList(Section):
+    """Ids that Churnkey may use in a write."""
+
+    allow: tuple[Glob, ...] | None = Field(
+        None,
+        description="Ids, or patterns with * and ? in them, in quotes where they begin with one. Absent: every id is "
+        "allowed. []: none is.",
+    )
+
+
+class PolicySettings(Section):
+    """What the owner allows beyond what the provider can do."""
+
+    coupons: AllowList = Field(AllowList(), description="The coupons that may be applied.")
+    prices: AllowList = Field(AllowList(), description="The prices that may be changed to.")
+    dry_run: bool = Field(
+        default=False,
+        description="true: writes are checked and recorded as far as possible, then answered as done without being "
+        "sent to the provider.",
+    )
+
+
+class LimitSettings(Section):
+    """How long and how hard the provider may be called."""
+
+    deadline_s: Number = Field(
+        20, ge=1, le=120, description="Seconds for one request of Churnkey as a whole, retries and waiting included."
+    )
+    call_timeout_s: Number = Field(
+        8, gt=0, le=120, description="Seconds for one call of the provider; never more than is left of the deadline."
+    )
+    connect_timeout_s: Number = Field(3, gt=0, le=60, description="Seconds to connect to the provider.")
+    max_in_flight: WholeNumber = Field(
+        15, ge=1, le=1000, description="Calls of the provider at the same time, for each mode."
+    )
+    requests_per_second: Rate | None = Field(
+        None, description="Calls of the provider a second, for each mode. Absent: not paced."
+    )
+
+
+class CommonSettings(Section):
+    """The keys that every backend has, whatever its adapter."""
+
+    backend: str = Field(min_length=1, description="The adapter: the billing provider this backend speaks to.")
+    name: BackendName = Field(
+        default_factory=lambda known: str(known["backend"]),
+        validate_default=True,
+        description="Segment of the URL and label of the metrics; lower-case letters, digits, - and _. Absent: the "
+        "adapter's name. No two backends share one.",
+    )
+    integration_tokens: Annotated[tuple[Secret, ...], AfterValidator(_distinct)] = Field(
+        min_length=1,
+        max_length=2,
+        description="The Integration Token that Churnkey shows for the custom provider. Two while it is rotated: "
+        "both are accepted.",
+    )
+    manifest_compat: bool = Field(
+        default=True,
+        description="Whether the features manifest repeats its keys in the other spellings that Churnkey's "
+        "documentation uses (end_of_period beside end-of-period, extend-trial, ...).",
+    )
+    policy: PolicySettings = Field(PolicySettings(), description="What the owner allows.")
+    limits: LimitSettings = Field(LimitSettings(), description="Time and load.")
+
+
+class BackendSettings(CommonSettings):
+    """One backend, ready to be built. In the YAML the adapter's keys stand beside the others, not below `adapter`."""
+
+    adapter: AdapterSettings = Field(description="An instance of the adapter's own settings model.")
