@@ -147,13 +147,13 @@ async def _nothing() -> dict[str, JsonObject]:
 def items_of(subscription: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """A subscription's items, from the page that comes with it."""
     page = subscription.get("items")
-    found = page.get("data") if isinstance(page, Mapping) else None
+    found = page.get("data") if isinstance(page, dict) else None
     return list(found or ())
 
 
 def _bare_coupons(discounts: Any) -> Iterator[str]:
     for discount in discounts or ():
-        if isinstance(discount, Mapping) and isinstance((discount.get("source") or {}).get("coupon"), str):
+        if isinstance(discount, dict) and isinstance((discount.get("source") or {}).get("coupon"), str):
             coupon_id = discount_coupon_id(discount)
             if coupon_id:
                 yield coupon_id

@@ -13,12 +13,13 @@ from urllib.parse import quote
 
 import stripe
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
-from stripe import AIOHTTPClient, StripeClient
+from stripe import StripeClient
 
 from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
 from adapters.holes import Runtime
 from adapters.stripe.errors import translate
+from adapters.stripe.transport import ParsingClient, document_of, silence
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
 
@@ -36,6 +37,7 @@ JsonObject: TypeAlias = dict[str, Any]
 # none. The package's log names e-mails (they are in the URLs of look-ups), so it stays above their level.
 stripe.enable_telemetry = False
 stripe.set_app_info("churnkey-gateway", version=__version__)
+silence()
 logging.getLogger("stripe").setLevel(logging.WARNING)
 # A Stripe-Notice header becomes a Python warning, which would fail a request where warnings are errors.
 warnings.filterwarnings("ignore", module=r"stripe\._api_requestor")
@@ -56,7 +58,7 @@ class StripeApi:
         self._client = StripeClient(
             api_key,
             base_addresses={"api": (base_url or DEFAULT_BASE_URL).rstrip("/")},
-            http_client=AIOHTTPClient(session=self._session, timeout=self._timeout),
+            http_client=ParsingClient(session=self._session, timeout=self._timeout),
             max_network_retries=0,
             stripe_version=API_VERSION,
         )
@@ -98,8 +100,7 @@ class StripeApi:
 
         async def send() -> JsonObject:
             response = await self._client.raw_request_async(method, path, **parameters, **options)
-            found: JsonObject = response.data
-            return found
+            return document_of(response)
 
         found = await self._calls.run(f"{method} {segments[0]}", send, safety)
         self._require_mode(found)

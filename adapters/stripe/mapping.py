@@ -59,7 +59,7 @@ def required_moment(source: Mapping[str, Any], field: str) -> datetime:
 def metadata(source: Mapping[str, Any]) -> dict[str, str]:
     """The object's metadata, text to text; empty where there is none."""
     found = source.get("metadata")
-    if not isinstance(found, Mapping):
+    if not isinstance(found, dict):
         return {}
     return {str(key): str(value) for key, value in found.items() if value is not None}
 
@@ -97,8 +97,8 @@ def _names(source: Mapping[str, Any]) -> tuple[str | None, str | None]:
 def _addresses(source: Mapping[str, Any]) -> tuple[Address, ...]:
     shipping = source.get("shipping")
     found: list[Address] = []
-    for part in (source.get("address"), shipping.get("address") if isinstance(shipping, Mapping) else None):
-        if not isinstance(part, Mapping):
+    for part in (source.get("address"), shipping.get("address") if isinstance(shipping, dict) else None):
+        if not isinstance(part, dict):
             continue
         lines = {field: str(part[field]) for field in _ADDRESS if part.get(field)}
         if lines and (address := Address.model_validate(lines)) not in found:
@@ -109,7 +109,7 @@ def _addresses(source: Mapping[str, Any]) -> tuple[Address, ...]:
 def customer_discount(source: object) -> CustomerDiscount | None:
     """The discount of a customer; None where there is none or its coupon cannot be told."""
     found = discount_coupon(source, {})
-    if found is None or not isinstance(source, Mapping):
+    if found is None or not isinstance(source, dict):
         return None
     return CustomerDiscount(coupon=found, start=moment(source.get("start")), end=moment(source.get("end")))
 
@@ -117,16 +117,16 @@ def customer_discount(source: object) -> CustomerDiscount | None:
 def discount_coupon_id(source: Mapping[str, Any]) -> str | None:
     """The id of a discount's coupon. Since 2025-09-30 it is at `source.coupon`, an id or an object or nothing."""
     origin = source.get("source")
-    return reference(origin.get("coupon")) if isinstance(origin, Mapping) else None
+    return reference(origin.get("coupon")) if isinstance(origin, dict) else None
 
 
 def discount_coupon(source: object, coupons: Mapping[str, Mapping[str, Any]]) -> Coupon | None:
     """A discount's coupon: the expanded one, else the one known by its id. None for one deleted since."""
-    if not isinstance(source, Mapping):
+    if not isinstance(source, dict):
         return None
     origin = source.get("source")
-    embedded = origin.get("coupon") if isinstance(origin, Mapping) else None
-    found = embedded if isinstance(embedded, Mapping) else coupons.get(str(embedded))
+    embedded = origin.get("coupon") if isinstance(origin, dict) else None
+    found = embedded if isinstance(embedded, dict) else coupons.get(str(embedded))
     return None if found is None or is_deleted(found) else coupon(found)
 
 

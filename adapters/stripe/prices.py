@@ -12,6 +12,7 @@ from adapters.stripe.amounts import fixed, tiered
 from adapters.stripe.options import MappingOptions
 from gateway.contract import BillingDuration, FixedAmount, IntervalUnit, Price, PriceType, TieredAmount
 
+_UNITS: Final[Mapping[object, IntervalUnit]] = {unit.value: unit for unit in IntervalUnit}
 _DAYS: Final = {"day": 1, "week": 7}
 _DAYS_IN_A_MONTH: Final = 30.44
 _MONTHS_IN_A_YEAR: Final = 12
@@ -21,7 +22,7 @@ def reference(value: object) -> str | None:
     """The id behind a field that holds an id, or the object when it was expanded."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         identifier = value.get("id")
         return identifier if isinstance(identifier, str) else None
     return None
@@ -29,15 +30,15 @@ def reference(value: object) -> str | None:
 
 def is_deleted(value: object) -> bool:
     """Whether an object is what Stripe answers for a deleted one: its id and little else."""
-    return isinstance(value, Mapping) and value.get("deleted") is True
+    return isinstance(value, dict) and value.get("deleted") is True
 
 
 def interval(recurring: Mapping[str, Any]) -> tuple[IntervalUnit, int]:
     """Unit and count of a billing interval. Raises `Unmappable` for a unit that is not known."""
-    unit, count = recurring.get("interval"), recurring.get("interval_count") or 1
-    if unit not in set(IntervalUnit) or not isinstance(count, int) or count < 1:
+    unit, count = _UNITS.get(recurring.get("interval")), recurring.get("interval_count") or 1
+    if unit is None or not isinstance(count, int) or count < 1:
         raise Unmappable("recurring.interval: unknown")
-    return IntervalUnit(unit), count
+    return unit, count
 
 
 def duration(recurring: Mapping[str, Any], options: MappingOptions) -> BillingDuration:
@@ -66,9 +67,7 @@ def is_listed(price: Mapping[str, Any], options: MappingOptions) -> bool:
     """Whether a price is one that Churnkey may offer: recurring, with an amount, in an interval it has a word for."""
     recurring = price.get("recurring")
     return (
-        isinstance(recurring, Mapping)
-        and not price.get("custom_unit_amount")
-        and not is_approximated(recurring, options)
+        isinstance(recurring, dict) and not price.get("custom_unit_amount") and not is_approximated(recurring, options)
     )
 
 
@@ -87,10 +86,10 @@ def price(
     price that does not recur.
     """
     recurring = source.get("recurring")
-    if not isinstance(recurring, Mapping):
+    if not isinstance(recurring, dict):
         raise Unmappable("recurring: a one-time price has no billing cycle")
     embedded = source.get("product")
-    if product is None and isinstance(embedded, Mapping):
+    if product is None and isinstance(embedded, dict):
         product = embedded
     product_id = reference(embedded) if options.products else None
     name = (product or {}).get("name")
@@ -127,7 +126,7 @@ def _amount_in(
 def packages(source: Mapping[str, Any], quantity: int) -> int:
     """How many packages a quantity makes: a price with `transform_quantity` is for a package of several units."""
     transform = source.get("transform_quantity")
-    if not isinstance(transform, Mapping):
+    if not isinstance(transform, dict):
         return quantity
     size = transform.get("divide_by")
     if not isinstance(size, int) or size < 1:

@@ -69,7 +69,7 @@ def repeated(phase: Mapping[str, Any]) -> Parameters:
     if rates := _ids(phase.get("default_tax_rates")):
         parameters["default_tax_rates"] = rates
     for name, convert in _NESTED.items():
-        if isinstance(phase.get(name), Mapping):
+        if isinstance(phase.get(name), dict):
             parameters[name] = convert(phase[name])
     if invoice_items := [_invoice_item(item) for item in phase.get("add_invoice_items") or ()]:
         parameters["add_invoice_items"] = invoice_items
@@ -124,7 +124,7 @@ def _ids(values: Any) -> list[str]:
 
 def _automatic_tax(value: Mapping[str, Any]) -> Parameters:
     parameters: Parameters = {"enabled": value.get("enabled", False)}
-    if isinstance(value.get("liability"), Mapping):
+    if isinstance(value.get("liability"), dict):
         parameters["liability"] = _account(value["liability"])
     return parameters
 
@@ -135,7 +135,7 @@ def _invoice_settings(value: Mapping[str, Any]) -> Parameters:
         parameters["days_until_due"] = value["days_until_due"]
     if ids := _ids(value.get("account_tax_ids")):
         parameters["account_tax_ids"] = ids
-    if isinstance(value.get("issuer"), Mapping):
+    if isinstance(value.get("issuer"), dict):
         parameters["issuer"] = _account(value["issuer"])
     return parameters
 

@@ -72,7 +72,7 @@ def upcoming_state(schedule: Mapping[str, Any]) -> SubscriptionState:
 
 def coupon_of(discount: object) -> str | None:
     """The coupon of a discount: of a subscription's, which names it in `source`, or of a phase's, in `coupon`."""
-    if not isinstance(discount, Mapping):
+    if not isinstance(discount, dict):
         return None
     return discount_coupon_id(discount) or prices.reference(discount.get("coupon"))
 
@@ -93,7 +93,7 @@ def _item(source: Mapping[str, Any]) -> ItemState:
 
 def _ends_with_schedule(source: Mapping[str, Any]) -> datetime | None:
     schedule = source.get("schedule")
-    if not isinstance(schedule, Mapping) or schedule.get("end_behavior") != "cancel":
+    if not isinstance(schedule, dict) or schedule.get("end_behavior") != "cancel":
         return None
     phases = schedule.get("phases") or ()
     return moment(phases[-1].get("end_date")) if phases else None
@@ -101,7 +101,7 @@ def _ends_with_schedule(source: Mapping[str, Any]) -> datetime | None:
 
 def _scheduled(source: Mapping[str, Any], now: datetime) -> ScheduledChange | None:
     schedule = source.get("schedule")
-    if not isinstance(schedule, Mapping):
+    if not isinstance(schedule, dict):
         # Named, but not expanded: there is something, and what it is cannot be told.
         return ScheduledChange(f"by the schedule {schedule}") if schedule else None
     later = later_phases(schedule, now)

@@ -6,7 +6,7 @@ https://docs.stripe.com/api/subscriptions/object
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,13 +15,15 @@ from dateutil.relativedelta import relativedelta
 from adapters.errors import Unmappable
 from adapters.stripe import prices
 from adapters.stripe.catalogue import Companions, items_of
-from adapters.stripe.mapping import discount_coupon, metadata, moment, required_moment
+from adapters.stripe.mapping import discount_coupon, discount_coupon_id, metadata, moment, required_moment
 from adapters.stripe.options import MappingOptions
 from gateway.contract import (
     ActiveStatus,
     CanceledStatus,
+    Coupon,
     PausedStatus,
     Period,
+    Price,
     Subscription,
     SubscriptionDiscount,
     SubscriptionItem,
@@ -49,6 +51,9 @@ class Context:
     companions: Companions
     now: datetime
     unknown_status: Callable[[str], None] = lambda status: None
+    seen_prices: dict[tuple[object, ...], Price] = field(default_factory=dict)
+    seen_coupons: dict[str, Coupon] = field(default_factory=dict)
+    """What was expressed already: within one answer of Stripe's, an id stands for the same object each time."""
 
 
 def subscription(source: Mapping[str, Any], context: Context) -> Subscription:
@@ -90,7 +95,7 @@ def current_period(items: list[Mapping[str, Any]]) -> Period | None:
 def paused_until(source: Mapping[str, Any], now: datetime) -> tuple[bool, datetime | None]:
     """Whether collection is paused, and until when (None: without an end). The status stays `active` meanwhile."""
     pause = source.get("pause_collection")
-    if not isinstance(pause, Mapping):
+    if not isinstance(pause, dict):
         return False, None
     resumes = moment(pause.get("resumes_at"))
     return resumes is None or resumes > now, resumes
@@ -147,8 +152,8 @@ def _trial(source: Mapping[str, Any]) -> Period | None:
 
 def _ended(source: Mapping[str, Any], period: Period | None, trial: Period | None) -> CanceledStatus:
     """`ended_at` is when it took effect; `canceled_at` is only when a cancellation was asked for."""
-    for field in ("ended_at", "canceled_at", "created"):
-        at = moment(source.get(field))
+    for name in ("ended_at", "canceled_at", "created"):
+        at = moment(source.get(name))
         if at is not None:
             return CanceledStatus(canceled_at=at, current_period=period, trial=trial)
     raise Unmappable("ended_at: missing")
@@ -182,13 +187,15 @@ def _noted_start(source: Mapping[str, Any]) -> datetime | None:
 def _governing(items: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The `recurring` part of the item that is billed next: the shortest interval of a subscription that mixes them."""
     found = [
-        (moment(item.get("current_period_end")), _approximate_length(recurring), recurring)
+        (item.get("current_period_end") or 0, recurring)
         for item in items
-        if isinstance(recurring := (item.get("price") or {}).get("recurring"), Mapping)
+        if isinstance(recurring := (item.get("price") or {}).get("recurring"), dict)
     ]
     if not found:
         raise Unmappable("items: none that recurs")
-    return min(found, key=lambda one: (one[1], one[0].timestamp() if one[0] else 0.0))[2]
+    if len(found) == 1:
+        return found[0][1]
+    return min(found, key=lambda one: (_approximate_length(one[1]), one[0]))[1]
 
 
 def _approximate_length(recurring: Mapping[str, Any]) -> timedelta:
@@ -198,14 +205,17 @@ def _approximate_length(recurring: Mapping[str, Any]) -> timedelta:
 
 def _item(source: Mapping[str, Any], currency: str | None, context: Context) -> SubscriptionItem:
     embedded = source.get("price") or {}
-    whole = context.companions.price(embedded, currency)
     quantity = source.get("quantity")
     counted = prices.packages(embedded, quantity) if isinstance(quantity, int) else None
-    product = context.companions.products.get(prices.reference(embedded.get("product")) or "")
+    name = (embedded.get("id"), currency, counted)
+    price = context.seen_prices.get(name)
+    if price is None:
+        product = context.companions.products.get(prices.reference(embedded.get("product")) or "")
+        whole = context.companions.price(embedded, currency)
+        price = prices.price(whole, context.options, product=product, currency=currency, quantity=counted)
+        context.seen_prices[name] = price
     return SubscriptionItem(
-        id=source.get("id"),
-        price=prices.price(whole, context.options, product=product, currency=currency, quantity=counted),
-        quantity=_METERED_QUANTITY if counted is None else counted,
+        id=source.get("id"), price=price, quantity=_METERED_QUANTITY if counted is None else counted
     )
 
 
@@ -216,11 +226,23 @@ def _discounts(
     found: list[SubscriptionDiscount] = []
     for holder in (source, *items):
         for discount in holder.get("discounts") or ():
-            coupon = discount_coupon(discount, context.companions.coupons)
+            coupon = _coupon(discount, context)
             if coupon is not None:
                 began, end = moment(discount.get("start")) or start, moment(discount.get("end"))
                 found.append(SubscriptionDiscount(coupon=coupon, start=began, end=end))
     return tuple(found)
+
+
+def _coupon(discount: object, context: Context) -> Coupon | None:
+    coupon_id = discount_coupon_id(discount) if isinstance(discount, dict) else None
+    if coupon_id is None:
+        return None
+    coupon = context.seen_coupons.get(coupon_id)
+    if coupon is None:
+        coupon = discount_coupon(discount, context.companions.coupons)
+        if coupon is not None:
+            context.seen_coupons[coupon_id] = coupon
+    return coupon
 
 
 def _metadata(
