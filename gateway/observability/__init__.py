@@ -1,0 +1,10 @@
+"""What an operator sees: logs without anything personal or secret in them, and what is counted."""
+
+from __future__ import annotations
+
+from gateway.observability.first_times import FirstTimes
+from gateway.observability.logs import LogFormat, configure_logs
+from gateway.observability.observer import LoggingObserver
+from gateway.observability.redaction import Redaction, secrets_in
+
+__all__ = ["FirstTimes", "LogFormat", "LoggingObserver", "Redaction", "configure_logs", "secrets_in"]

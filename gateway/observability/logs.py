@@ -1,0 +1,168 @@
+"""One log for everything in the process: structlog's events and the standard library's records, on stderr.
+
+The event name is a fixed phrase, everything that varies is a field. Exceptions appear as their types and the places
+they passed through: their texts and the variables around them can hold anything, a customer's data or a key.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, MutableMapping
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+import structlog
+
+from gateway.observability.redaction import Redaction
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+_MOST_FRAMES: Final = 30
+_MOST_CAUSES: Final = 5
+_PATH_PARTS: Final = 4
+
+
+class LogFormat(StrEnum):
+    """How a line is written."""
+
+    JSON = "json"
+    CONSOLE = "console"
+    """For people."""
+
+
+def configure_logs(
+    log_format: LogFormat = LogFormat.JSON,
+    *,
+    level: int = logging.INFO,
+    secrets: Iterable[str] = (),
+    stream: TextIO | None = None,
+) -> None:
+    """Set up the whole process's logging; what was set up before is replaced.
+
+    `level` counts for our own events. Other packages are heard from WARNING on, with a `level` of DEBUG from INFO on
+    and never below: at DEBUG some of them write whole requests and answers. `secrets` are taken out wherever they
+    appear. `stream` is stderr unless given.
+    """
+    output = stream or sys.stderr
+    # Events of our own take the short way to the stream: through the standard library a line costs twice as much, and
+    # there is a line for every request. Records of other packages are led into the same chain.
+    ending: list[Processor] = [
+        _frames_instead_of_text,
+        Redaction(secrets),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _renderer(log_format),
+    ]
+    beginning: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+    ]
+    structlog.configure(
+        processors=[*beginning, *ending],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda name="gateway", *_: _StreamLogger(output, name),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(output)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+            foreign_pre_chain=[*beginning, _first_line],
+        )
+    )
+    root = logging.getLogger()
+    for former in root.handlers[:]:
+        root.removeHandler(former)
+    root.addHandler(handler)
+    root.setLevel(logging.INFO if level <= logging.DEBUG else max(level, logging.WARNING))
+    logging.captureWarnings(capture=True)
+
+
+class _StreamLogger:
+    """Writes finished lines, and has the name under which they were logged.
+
+    A line that cannot be written is dropped, as the standard library does it: a log that is gone must not take the
+    requests with it.
+    """
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self._stream = stream
+        self.name = name
+
+    def _write(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            # In one piece: another thread's line must not end up in the middle of it.
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = _write
+
+
+def _renderer(log_format: LogFormat) -> Processor:
+    if log_format is LogFormat.JSON:
+        # ASCII with escapes can be written to every stream, whatever a provider's ids are made of.
+        return structlog.processors.JSONRenderer(ensure_ascii=True)
+    console = structlog.dev.ConsoleRenderer(colors=False)
+
+    def render(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
+        if "exception" in event:
+            lines = [line for one in event["exception"] for line in (one["type"], *(f"  {at}" for at in one["frames"]))]
+            event["exception"] = "\n".join(lines)
+        return console(logger, method, event)
+
+    return render
+
+
+def _first_line(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """Keep the first line of another package's message: asyncio, for one, goes on with the repr of an exception."""
+    event["event"] = str(event["event"]).partition("\n")[0]
+    return event
+
+
+def _frames_instead_of_text(
+    logger: object, method: str, event: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
+    error = _error_in(event.pop("exc_info", None))
+    event.pop("stack_info", None)
+    if error is not None:
+        event["exception"] = [_described(one) for one in _chain(error)]
+    return event
+
+
+def _error_in(exc_info: object) -> BaseException | None:
+    match exc_info:
+        case BaseException():
+            return exc_info
+        case (_, BaseException() as error, _):
+            return error
+        case True:
+            return sys.exception()
+        case _:
+            return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    current: BaseException | None = error
+    for _ in range(_MOST_CAUSES):
+        if current is None:
+            return
+        yield current
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+
+
+def _described(error: BaseException) -> dict[str, object]:
+    frames = traceback.extract_tb(error.__traceback__, limit=-_MOST_FRAMES)
+    return {
+        "type": f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins."),
+        "frames": [f"{_place(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
+def _place(filename: str) -> str:
+    """The end of a path: enough to find the file, without the directories of the machine."""
+    return "/".join(PurePath(filename).parts[-_PATH_PARTS:])

@@ -1,0 +1,81 @@
+"""What the adapters and the retry layer tell, logged and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gateway.observability.first_times import FirstTimes
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from gateway.contract import Mode
+    from gateway.resilience import Cause
+
+_log: FilteringBoundLogger = structlog.get_logger("gateway.provider")
+
+
+class LoggingObserver:
+    """The `gateway.resilience.Observer` of one backend in one mode.
+
+    Provider calls are logged at debug, what an operator should look at as a warning. What concerns one row or one
+    unknown word is a warning the first time and debug after that: a list is read again and again.
+    """
+
+    def __init__(self, backend: str, mode: Mode) -> None:
+        self.backend = backend
+        self.mode = mode
+        self.calls: Counter[tuple[str, str]] = Counter()
+        """Provider calls by operation and outcome."""
+        self.call_microseconds: Counter[str] = Counter()
+        """Microseconds spent in provider calls, by operation."""
+        self.retries: Counter[str] = Counter()
+        """Repetitions by cause."""
+        self.rows_left_out: Counter[str] = Counter()
+        """Objects that could not be expressed in the contract, by controller."""
+        self.unknown_values: Counter[str] = Counter()
+        """Words of the provider that this version does not know, by field."""
+        self.settlements: Counter[tuple[str, str]] = Counter()
+        """Writes settled by reading, by action and outcome."""
+        self._first_times = FirstTimes()
+
+    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+        """One provider call ended."""
+        self.calls[operation, outcome] += 1
+        self.call_microseconds[operation] += round(seconds * 1_000_000)
+        _log.debug(
+            "provider called",
+            backend=self.backend,
+            mode=self.mode,
+            operation=operation,
+            outcome=outcome,
+            duration_ms=round(seconds * 1000, 1),
+            provider_request_id=request_id,
+        )
+
+    def retried(self, cause: Cause) -> None:
+        """A provider call is about to be repeated."""
+        self.retries[cause] += 1
+        _log.warning("provider call repeated", backend=self.backend, mode=self.mode, cause=cause)
+
+    def left_out(self, controller: str, row_id: str, reason: str) -> None:
+        """An object could not be expressed in the contract."""
+        self.rows_left_out[controller] += 1
+        self._tell_once("left out", controller=controller, object_id=row_id, reason=reason)
+
+    def unknown_value(self, field: str, value: str) -> None:
+        """The provider used a word this version does not know."""
+        self.unknown_values[field] += 1
+        self._tell_once("unknown value", field=field, value=value)
+
+    def settled(self, action: str, outcome: str) -> None:
+        """A write whose answer was lost was settled by reading."""
+        self.settlements[action, outcome] += 1
+        _log.warning("outcome settled by reading", backend=self.backend, mode=self.mode, action=action, outcome=outcome)
+
+    def _tell_once(self, event: str, **facts: str) -> None:
+        tell = _log.warning if self._first_times.is_first((event, *facts.values())) else _log.debug
+        tell(event, backend=self.backend, mode=self.mode, **facts)

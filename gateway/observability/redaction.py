@@ -1,0 +1,127 @@
+"""Keeping secrets and personal data out of the logs, whoever wrote them there.
+
+The last step before an event is written: nothing is logged on purpose that needs it, and what slips through all the
+same, in an exception's note or a library's message, is taken out here by its key or by what it looks like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+from pydantic import BaseModel, SecretStr
+
+REDACTED: Final = "[redacted]"
+
+_LONGEST_TEXT: Final = 4096
+_DEEPEST: Final = 8
+_SHORTEST_SECRET: Final = 6
+_LONGEST_REMEMBERED: Final = 64
+_MOST_REMEMBERED: Final = 512
+
+_SENSITIVE_KEY: Final = re.compile(
+    r"authori[sz]ation|credential|token|secret|passw|api.?key|cookie|signature|e.?mail|phone|address|street|postal"
+    r"|(?:^|_|-)(?:first|last|full|given|family|user|customer)?[_-]?name$",
+    re.IGNORECASE,
+)
+
+# Providers' keys by their documented prefixes, and the credentials of HTTP.
+_SECRET_LOOKING: Final = (
+    r"\b(?:bearer|basic)\s+[\w.~+/=-]+",
+    r"\b(?:sk|rk|pk)_(?:live|test)_\w+",
+    r"\b(?:live|test)_[a-z0-9]{20,}",
+    r"\bwhsec_[\w+/=]+",
+    r"\bpdl_\w+",
+)
+# Plain or URL-encoded. The repetitions are bounded so that a long text is not searched quadratically.
+_EMAIL: Final = re.compile(r"[^\s@\"<>()\[\]\\,;:]{1,256}(?:@|%40)[^\s@\"<>()\[\]\\,;:]{1,256}")
+
+
+@lru_cache(maxsize=1024)
+def _is_sensitive(key: str) -> bool:
+    return _SENSITIVE_KEY.search(key) is not None
+
+
+class Redaction:
+    """A processor of structlog that cleans the whole event, and anything else it is given.
+
+    `secrets` are the values of the configuration; one shorter than six characters is a word, not a secret, and stays.
+    Containers become plain dicts and lists, and objects become their text, so that nothing is rendered later that was
+    not looked at. Texts are cut at 4096 characters, nesting at eight levels.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        known = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+        known |= {quote(secret, safe="") for secret in known}
+        # The longest first: a secret that begins another must not leave the other's end behind.
+        alternatives = [re.escape(secret) for secret in sorted(known, key=len, reverse=True)]
+        exact = "|".join(alternatives) or "(?!)"
+        self._sensitive = re.compile(f"{exact}|(?i:{'|'.join(_SECRET_LOOKING)})")
+        # Searching is the dearest part of writing a line, and most of what a line says was said a moment ago: names of
+        # fields, routes, backends.
+        self._remembered = lru_cache(_MOST_REMEMBERED)(self._search)
+
+    def __call__(self, logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+        """The event, cleaned."""
+        return {self.text(key): self._entry(key, value, 0) for key, value in event.items()}
+
+    def text(self, text: str) -> str:
+        """The text with everything replaced that looks like a secret or an address."""
+        return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else self._search(text)
+
+    def _search(self, text: str) -> str:
+        cleaned = self._sensitive.sub(REDACTED, text)
+        if "@" in cleaned or "%40" in cleaned:
+            cleaned = _EMAIL.sub(REDACTED, cleaned)
+        # Cut afterwards: half a secret at the end would not be recognised.
+        return cleaned[:_LONGEST_TEXT]
+
+    def _entry(self, key: str, value: object, depth: int) -> object:
+        if value is not None and not isinstance(value, bool) and _is_sensitive(key):
+            return REDACTED
+        return self._clean(value, depth)
+
+    def _clean(self, value: object, depth: int) -> object:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, str):
+            return self.text(value)
+        if depth >= _DEEPEST:
+            return "..."
+        if isinstance(value, Mapping):
+            return {
+                self.text(key): self._entry(key, one, depth + 1)
+                for key, one in ((_text_of(key), one) for key, one in value.items())
+            }
+        if isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray | memoryview):
+            return [self._clean(one, depth + 1) for one in value]
+        return self.text(_text_of(value))
+
+
+def _text_of(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - an object that cannot even say what it is must not cost the line
+        return f"<{type(value).__name__}>"
+
+
+def secrets_in(*settings: BaseModel) -> Iterator[str]:
+    """Every secret in these settings, however deep."""
+    for model in settings:
+        for name in type(model).model_fields:
+            yield from _secrets_of(getattr(model, name))
+
+
+def _secrets_of(value: object) -> Iterator[str]:
+    match value:
+        case SecretStr():
+            yield value.get_secret_value()
+        case BaseModel():
+            yield from secrets_in(value)
+        case dict():
+            yield from (secret for one in value.values() for secret in _secrets_of(one))
+        case tuple() | list() | set() | frozenset():
+            yield from (secret for one in value for secret in _secrets_of(one))

@@ -1,0 +1,10 @@
+"""The HTTP service: Churnkey's custom-provider contract in front of the backends it is given."""
+
+from __future__ import annotations
+
+from gateway.server.application import create_application
+from gateway.server.backend import Backend, open_backends
+from gateway.server.routes import ROUTES, Route
+from gateway.server.run import CannotListen, Started, serve
+
+__all__ = ["ROUTES", "Backend", "CannotListen", "Route", "Started", "create_application", "open_backends", "serve"]

@@ -1,0 +1,71 @@
+"""From the body of an action to the adapter's method for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+import structlog
+
+from gateway.contract import (
+    ActionRequest,
+    ApplyCouponRequest,
+    CancelAllRequest,
+    CancelRequest,
+    ChangePriceRequest,
+    ExtendTrialRequest,
+    PauseAllRequest,
+    PauseRequest,
+    RequestError,
+    Target,
+    describe_shape,
+    parse_action,
+)
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from adapters.base import BillingAdapter
+    from gateway.policy import Policy
+    from gateway.server.backend import Backend
+
+_log: FilteringBoundLogger = structlog.get_logger("gateway.actions")
+
+
+def understand(backend: Backend, target: Target, body: dict[str, object]) -> ActionRequest:
+    """The request in a body. Raises `RequestError`, having logged the body's shape the first time it was seen.
+
+    The documentation leaves several names open. A shape that nobody expected is how the truth comes to light.
+    """
+    try:
+        return parse_action(target, body)
+    except RequestError as error:
+        shape = describe_shape(body)
+        if backend.odd_bodies.is_first((target, error.field, shape)):
+            _log.warning("body not understood", target=target, field=error.field, shape=shape)
+        raise
+
+
+async def perform(adapter: BillingAdapter, policy: Policy, action: ActionRequest) -> None:
+    """Do what is asked, going by the request's type: the path it came by may be another action's.
+
+    Raises `Refused`, and what the adapter raises.
+    """
+    match action:
+        case CancelRequest():
+            await adapter.cancel(action)
+        case CancelAllRequest():
+            await adapter.cancel_all(action)
+        case PauseRequest():
+            await adapter.pause(action)
+        case PauseAllRequest():
+            await adapter.pause_all(action)
+        case ExtendTrialRequest():
+            await adapter.extend_trial(action)
+        case ApplyCouponRequest():
+            policy.require_coupon(action.coupon_id)
+            await adapter.apply_coupon(action)
+        case ChangePriceRequest():
+            policy.require_price(action.price_id)
+            await adapter.change_price(action)
+        case _:
+            assert_never(action)

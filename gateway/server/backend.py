@@ -1,0 +1,92 @@
+"""A backend as the server sees it: its tokens, its adapters by mode, what its owner allows."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
+
+from adapters.base import BillingAdapter, Runtime
+from gateway.contract import Mode
+from gateway.observability import FirstTimes, LoggingObserver
+from gateway.policy import AllowList, Policy
+from gateway.resilience import Clock, Observer, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+
+    from gateway.settings import BackendSettings, LimitSettings
+
+FindAdapter: TypeAlias = "Callable[[str], type[BillingAdapter]]"
+"""Answers the adapter's class for the name under `backend:` in the YAML."""
+
+Observe: TypeAlias = "Callable[[str, Mode], Observer]"
+"""Makes the observer of a backend, by its name, in one mode."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backend:
+    """One billing account set. `adapters` are open, one for each mode that is configured."""
+
+    name: str
+    tokens: tuple[bytes, ...] = field(repr=False)
+    adapters: Mapping[Mode, BillingAdapter]
+    policy: Policy
+    limits: LimitSettings
+    manifest_compat: bool
+    odd_bodies: FirstTimes = field(default_factory=FirstTimes)
+    """The shapes of bodies that could not be understood, each logged once."""
+
+
+@asynccontextmanager
+async def open_backends(
+    settings: Iterable[BackendSettings],
+    find: FindAdapter,
+    *,
+    clock: Clock = utc_now,
+    observe: Observe = LoggingObserver,
+) -> AsyncIterator[Mapping[str, Backend]]:
+    """The backends by name, with their adapters open for as long as the block runs. Makes no provider call.
+
+    Raises `ValueError` when two have one name, and what `find` raises.
+    """
+    async with AsyncExitStack() as open_adapters:
+        backends: dict[str, Backend] = {}
+        for one in settings:
+            if one.name in backends:
+                raise ValueError(f"two backends are called {one.name}")
+            adapters = await _open_adapters(open_adapters, one, find(one.backend), clock, observe)
+            backends[one.name] = Backend(
+                name=one.name,
+                tokens=tuple(token.get_secret_value().encode() for token in one.integration_tokens),
+                adapters=MappingProxyType(adapters),
+                policy=Policy(
+                    coupons=AllowList(one.policy.coupons.allow),
+                    prices=AllowList(one.policy.prices.allow),
+                ),
+                limits=one.limits,
+                manifest_compat=one.manifest_compat,
+            )
+        yield MappingProxyType(backends)
+
+
+async def _open_adapters(
+    open_adapters: AsyncExitStack,
+    settings: BackendSettings,
+    adapter_class: type[BillingAdapter],
+    clock: Clock,
+    observe: Observe,
+) -> dict[Mode, BillingAdapter]:
+    adapters: dict[Mode, BillingAdapter] = {}
+    for mode in settings.adapter.modes.configured():
+        runtime = Runtime(
+            clock=clock,
+            observer=observe(settings.name, mode),
+            dry_run=settings.policy.dry_run,
+            call_timeout_s=settings.limits.call_timeout_s,
+            connect_timeout_s=settings.limits.connect_timeout_s,
+            max_in_flight=settings.limits.max_in_flight,
+        )
+        adapters[mode] = await open_adapters.enter_async_context(adapter_class(mode, settings.adapter, runtime))
+    return adapters

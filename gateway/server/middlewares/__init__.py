@@ -1,0 +1,3 @@
+"""What happens to every request on its way to a handler, one concern a file; `gateway.server.application` orders it."""
+
+from __future__ import annotations

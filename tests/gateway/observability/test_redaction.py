@@ -1,0 +1,242 @@
+"""Nothing personal and nothing secret survives in an event."""
+
+from __future__ import annotations
+
+import json
+import string
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, SecretStr
+
+from gateway.observability.redaction import REDACTED, Redaction, secrets_in
+
+MARKER = "LEAKMARKER"
+
+
+def clean(event: dict[str, Any], *secrets: str) -> dict[str, Any]:
+    return dict(Redaction(secrets)(None, "info", event))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "authorization",
+        "Authorization",
+        "token",
+        "integration_token",
+        "integrationTokens",
+        "api_key",
+        "apiKey",
+        "API-Key",
+        "stripe_api_key",
+        "secret",
+        "client_secret",
+        "password",
+        "email",
+        "e-mail",
+        "customer_email",
+        "phone",
+        "phone_number",
+        "name",
+        "last_name",
+        "lastName",
+        "customer-name",
+        "address",
+        "addresses",
+        "billing_address",
+        "street",
+        "postalCode",
+        "cookie",
+        "Set-Cookie",
+        "signature",
+    ],
+)
+@pytest.mark.parametrize("value", [MARKER, 12345, {"x": MARKER}, [MARKER]], ids=["text", "number", "object", "array"])
+def test_a_value_is_taken_out_for_its_key(key: str, value: object) -> None:
+    assert clean({key: value, "inside": [{key: value}]}) == {key: REDACTED, "inside": [{key: REDACTED}]}
+
+
+@pytest.mark.parametrize(
+    "key", ["event", "level", "route", "hostname", "filename", "backend", "operation", "customer_id", "monkey", "mode"]
+)
+def test_a_value_under_a_harmless_key_stays(key: str) -> None:
+    assert clean({key: "harmless"}) == {key: "harmless"}
+
+
+@pytest.mark.parametrize("value", [None, True, False])
+def test_whether_there_is_one_is_no_secret(value: bool | None) -> None:
+    assert clean({"token": value}) == {"token": value}
+
+
+SECRET_LOOKING = [
+    "Bearer abc.def-ghi",
+    "bearer abc",
+    "Basic dXNlcjpwYXNz",
+    "sk_live_51Habcdefghij",
+    "sk_test_51Habcdefghij",
+    "rk_live_51Habcdefghij",
+    "pk_test_51Habcdefghij",
+    "whsec_abcdefghijkl",
+    "pdl_live_apikey_01abc",
+    "pdl_sdbx_apikey_01abc_xyz",
+    "live_cdABCDEFGHIJKLMNOPQRSTUV",
+    "test_cdABCDEFGHIJKLMNOPQRSTUV",
+    "ada@example.com",
+    "ada.lovelace+news@mail.example.co.uk",
+    "o'brien@example.com",
+    "ada%40example.com",
+    "ada@localhost",
+    "ädä@exämple.com",
+    "ADA@EXAMPLE.COM",
+]
+
+
+@pytest.mark.parametrize("value", SECRET_LOOKING)
+@pytest.mark.parametrize(
+    "template", ["{}", "before {} after", "x={}", '"{}"', "<{}>", "({}),", "a\n{}\nb"], ids=lambda one: repr(one)
+)
+def test_a_value_is_taken_out_for_what_it_looks_like(value: str, template: str) -> None:
+    credential = value.partition(" ")[2] or value
+    event = clean({"event": template.format(value), "nested": {"list": [template.format(value)]}})
+    assert credential not in json.dumps(event, ensure_ascii=False)
+    assert REDACTED in event["event"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cus_NffrFeUfNV2Hib",
+        "/churnkey/customers/{customerId}",
+        "live",
+        "test",
+        "test_account",
+        "subscription/apply-coupon",
+        "{customerId: string, duration: {amount: number}}",
+        "2026-03-15T12:00:00Z",
+        "the bearer of bad news",
+    ],
+)
+def test_what_an_operator_needs_stays(text: str) -> None:
+    cleaned = clean({"event": text})["event"]
+    assert cleaned == text or text == "the bearer of bad news"
+
+
+def test_a_secret_as_a_key_is_taken_out_too() -> None:
+    assert MARKER not in str(clean({"shape": {f"{MARKER}@example.com": 1}}))
+
+
+class Talkative:
+    """An object whose text tells everything."""
+
+    def __str__(self) -> str:
+        return f"sk_live_{MARKER}"
+
+    __repr__ = __str__
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Talkative(), {Talkative(): 1}, [Talkative()], (Talkative(),), {1: Talkative()}, f"sk_live_{MARKER}".encode()],
+    ids=["object", "key", "list", "tuple", "value", "bytes"],
+)
+def test_an_object_is_cleaned_as_its_text(value: object) -> None:
+    assert MARKER not in json.dumps(clean({"thing": value}))
+
+
+class Mute:
+    """An object that cannot be written down."""
+
+    def __str__(self) -> str:
+        raise RuntimeError(MARKER)
+
+
+def test_an_object_that_cannot_be_written_down_does_not_cost_the_event() -> None:
+    assert clean({"event": "x", "thing": Mute(), "inside": {Mute(): 1}}) == {
+        "event": "x",
+        "thing": "<Mute>",
+        "inside": {"<Mute>": 1},
+    }
+
+
+def test_what_refers_to_itself_ends() -> None:
+    loop: list[object] = []
+    loop.append(loop)
+    assert "..." in json.dumps(clean({"loop": loop}))
+
+
+def test_a_secret_at_the_cut_of_a_long_text_does_not_show_its_beginning() -> None:
+    for before in range(4070, 4100):
+        text = "x" * (before - 1) + " " + "sk_live_" + MARKER * 3
+        assert "LEAK" not in clean({"event": text})["event"]
+
+
+SECRETS = st.text(alphabet=string.ascii_letters + string.digits + string.punctuation, min_size=6, max_size=40)
+
+
+@given(SECRETS, st.text(max_size=20), st.text(max_size=20))
+def test_a_configured_secret_appears_nowhere(secret: str, before: str, after: str) -> None:
+    text = before + secret + after
+    event = clean({"event": text, "nested": {"deep": [text, {text: text}]}, "encoded": quote(secret, safe="")}, secret)
+    assert all(secret not in one for one in _texts(event))
+
+
+@given(st.lists(SECRETS, min_size=2, max_size=4), st.data())
+def test_of_several_secrets_none_appears(secrets: list[str], data: st.DataObject) -> None:
+    secret = data.draw(st.sampled_from(secrets))
+    assert secret not in clean({"event": f"x {secret} y"}, *secrets)["event"]
+
+
+@given(st.emails(), st.text(alphabet=" \t\n()<>,", max_size=3))
+def test_no_email_survives(email: str, around: str) -> None:
+    event = clean({"event": f"{around}{email}{around}", "encoded": quote(email)})
+    assert email not in event["event"]
+    assert email.partition("@")[2] not in event["encoded"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(), JSON))
+def test_any_event_can_be_cleaned_and_written(event: dict[str, object]) -> None:
+    json.dumps(clean(event))
+
+
+def _texts(value: object) -> list[str]:
+    match value:
+        case dict():
+            return [text for entry in value.items() for part in entry for text in _texts(part)]
+        case list():
+            return [text for one in value for text in _texts(one)]
+        case _:
+            return [str(value)]
+
+
+def test_a_word_that_is_configured_as_a_secret_stays_readable() -> None:
+    assert clean({"mode": "test"}, "test") == {"mode": "test"}
+
+
+def test_every_secret_in_settings_is_found() -> None:
+    class Mode(BaseModel):
+        api_key: SecretStr
+
+    class Settings(BaseModel):
+        name: str
+        tokens: tuple[SecretStr, ...]
+        modes: dict[str, Mode]
+        live: Mode | None
+
+    settings = Settings(
+        name="stripe",
+        tokens=(SecretStr("one"), SecretStr("two")),
+        modes={"test": Mode(api_key=SecretStr("three"))},
+        live=Mode(api_key=SecretStr("four")),
+    )
+    assert sorted(secrets_in(settings, settings)) == ["four", "four", "one", "one", "three", "three", "two", "two"]

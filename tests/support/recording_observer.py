@@ -1,0 +1,43 @@
+"""An observer that keeps everything it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.resilience import Cause
+
+
+@dataclass
+class RecordingObserver:
+    """What was told, in order. Durations are not kept: no test may depend on them."""
+
+    calls: list[tuple[str, str, str | None]] = field(default_factory=list)
+    """Operation, outcome, the provider's request id."""
+    retries: list[Cause] = field(default_factory=list)
+    rows_left_out: list[tuple[str, str, str]] = field(default_factory=list)
+    """Controller, id of the row, reason."""
+    unknown_values: list[tuple[str, str]] = field(default_factory=list)
+    settlements: list[tuple[str, str]] = field(default_factory=list)
+    """Action, outcome."""
+
+    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+        """Keep it."""
+        self.calls.append((operation, outcome, request_id))
+
+    def retried(self, cause: Cause) -> None:
+        """Keep it."""
+        self.retries.append(cause)
+
+    def left_out(self, controller: str, row_id: str, reason: str) -> None:
+        """Keep it."""
+        self.rows_left_out.append((controller, row_id, reason))
+
+    def unknown_value(self, field: str, value: str) -> None:
+        """Keep it."""
+        self.unknown_values.append((field, value))
+
+    def settled(self, action: str, outcome: str) -> None:
+        """Keep it."""
+        self.settlements.append((action, outcome))
