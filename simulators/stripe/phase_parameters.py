@@ -92,6 +92,7 @@ def _phase(owner: Owner, given: Json, begins: int, ends: int, param: str) -> Jso
     phase = shapes.phase(begins, ends, currency=owner.currency, items=_items(owner, given["items"], f"{param}[items]"))
     for name in ("billing_cycle_anchor", "collection_method", "default_payment_method", "proration_behavior"):
         phase[name] = given.get(name, phase[name])
+    phase["automatic_tax"] = {**phase["automatic_tax"], **given.get("automatic_tax", {})}
     phase["description"] = given.get("description") or None
     phase["metadata"] = given.get("metadata") or {}
     phase["discounts"] = _discounts(owner, given.get("discounts") or [], f"{param}[discounts]")

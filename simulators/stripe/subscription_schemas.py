@@ -193,7 +193,15 @@ PHASE_ITEM = Record(
     },
     required=("price",),
 )
+_TAXES = Record(
+    {
+        "enabled": Flag(),
+        "liability": Record({"account": TEXT, "type": Choice(("account", "self"))}, required=("type",)),
+    },
+    required=("enabled",),
+)
 _PHASE: dict[str, Kind] = {
+    "automatic_tax": _TAXES,
     "billing_cycle_anchor": Choice(("automatic", "phase_start")),
     "collection_method": COLLECTION,
     "currency": TEXT,
@@ -208,7 +216,6 @@ _PHASE: dict[str, Kind] = {
     **not_simulated(
         "add_invoice_items",
         "application_fee_percent",
-        "automatic_tax",
         "billing_thresholds",
         "default_tax_rates",
         "invoice_settings",

@@ -1,0 +1,45 @@
+"""The command line, ``churnkey-gateway``. Every command is a module of `gateway.commands`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+import gateway
+
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "serve": "gateway.commands.serve",
+        "demo": "gateway.commands.demo",
+        "manifest": "gateway.commands.manifest",
+        "schema": "gateway.commands.schema",
+        "openapi": "gateway.commands.openapi",
+        "healthcheck": "gateway.commands.healthcheck",
+    }
+)
+"""The modules of the commands, in the order of the help. Each has its command under the name ``command``."""
+
+
+class Commands(click.Group):
+    """Imports a command when it is called: a health check every few seconds must not load the whole gateway."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(gateway.__version__, message="%(prog)s %(version)s")
+def main() -> None:
+    """Answer Churnkey's custom-provider contract in front of your billing provider."""

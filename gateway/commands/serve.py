@@ -1,0 +1,77 @@
+"""``churnkey-gateway serve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from adapters import registry
+from gateway.commands import event_loop
+from gateway.commands.options import (
+    DEFAULT_PORT,
+    LOOPBACK,
+    PORT,
+    admin_host_option,
+    admin_port_option,
+    load_settings,
+)
+from gateway.observability import LogFormat, configure_logs, secrets_in
+from gateway.server import CannotListen, serve
+from gateway.server.openapi import openapi_json
+
+
+@click.command("serve")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    envvar="CKGW_CONFIG",
+    show_envvar=True,
+    metavar="FILE_OR_DIR",
+    help="The YAML file of a backend, or a directory of them. May be repeated.",
+)
+@click.option(
+    "--host", default=LOOPBACK, show_default=True, envvar="CKGW_HOST", show_envvar=True, help="Address for Churnkey."
+)
+@click.option(
+    "--port",
+    type=PORT,
+    default=DEFAULT_PORT,
+    show_default=True,
+    envvar="CKGW_PORT",
+    show_envvar=True,
+    help="Port of that address; 0: any free one.",
+)
+@admin_host_option
+@admin_port_option
+@click.option(
+    "--log-format",
+    type=click.Choice([one.value for one in LogFormat]),
+    default=LogFormat.JSON.value,
+    show_default=True,
+    envvar="CKGW_LOG_FORMAT",
+    show_envvar=True,
+    help="How log lines are written on stderr; console is for people.",
+)
+def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, admin_port: int, log_format: str) -> None:
+    """Run the gateway until SIGTERM, then finish what is under way.
+
+    Exits with 2 when the settings cannot be used, having said what is wrong with them.
+    """
+    backends = load_settings(config)
+    configure_logs(LogFormat(log_format), secrets=secrets_in(*backends))
+    service = serve(
+        backends,
+        registry.find,
+        openapi=openapi_json,
+        host=host,
+        port=port,
+        admin_host=admin_host,
+        admin_port=admin_port,
+    )
+    try:
+        event_loop.run(service)
+    except CannotListen as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,274 @@
+"""The OpenAPI 3.1 document of what is served to Churnkey, made from the table of routes and the contract's models."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
+
+from gateway import __version__
+from gateway.contract import DEFAULT_LIMIT, MAX_LIMIT, ContractModel, ErrorBody, Mode, Page
+from gateway.server.middlewares.authentication import ROOT
+from gateway.server.middlewares.mode import HEADER as MODE_HEADER
+from gateway.server.middlewares.request_id import HEADER as REQUEST_ID_HEADER
+from gateway.server.routes import ROUTES, Route
+
+Json: TypeAlias = dict[str, Any]
+
+_DESCRIPTION: Final = (
+    "Churnkey's custom-provider contract as this gateway serves it. The API URL that is entered at Churnkey is one of "
+    "the servers; Churnkey appends what stands under paths.\n\n"
+    "Money is in whole minor units of its currency, moments are in UTC. A name whose value is absent is left out. "
+    "Names that are not listed may appear in answers. Bodies of actions are documented in their canonical spelling; "
+    "other spellings that Churnkey's documentation uses are read, too."
+)
+
+_ACTIONS_TAG: Final = "actions"
+_FEATURES_TAG: Final = "features"
+
+_ANY_ROUTE: Final = {
+    400: "The request is malformed, or asks for something that is not offered here.",
+    401: "The integration token is missing or wrong.",
+    500: "A fault of the gateway.",
+}
+_WITH_PROVIDER: Final = {
+    404: "There is no such object in this mode, or it is another customer's.",
+    502: "The billing provider refused the gateway's credentials, or its answer could not be understood.",
+    503: "The billing provider is not available, or asks for fewer requests.",
+    504: "The billing provider did not answer in time. An action may have taken effect, or not.",
+}
+_WITH_BODY: Final = {
+    408: "The body did not arrive in time.",
+    409: "The subscription's state does not allow it.",
+    413: "The body is larger than 64 KiB.",
+    415: "The body is compressed.",
+}
+_ERRORS: Final = {**_ANY_ROUTE, **_WITH_PROVIDER, **_WITH_BODY}
+_ERROR_HEADERS: Final[dict[int, tuple[str, ...]]] = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}
+
+_PLACEHOLDER: Final = re.compile(r"{(\w+)}")
+_PLACEHOLDERS: Final = {
+    "email": "An e-mail address, percent-encoded.",
+    "phone": "A phone number, percent-encoded.",
+}
+
+
+def openapi_document() -> Json:
+    """The document, OpenAPI 3.1."""
+    schemas = _Schemas(ROUTES)
+    paths: dict[str, Json] = {}
+    for route in ROUTES:
+        operations = paths.setdefault(f"/{ROOT}{route.path}", {})
+        operations[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Churnkey gateway",
+            "version": __version__,
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [
+            {"url": "/{backend}", "variables": {"backend": {"default": "backend", "description": "A backend's name."}}},
+            {"url": "/", "description": "The only backend, where there is one."},
+        ],
+        "security": [{"integrationToken": []}],
+        "tags": _tags(),
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "integrationToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The Integration Token that Churnkey shows for the custom provider.",
+                }
+            },
+            "parameters": _PARAMETERS,
+            "headers": _HEADERS,
+            "responses": {_response_name(status): _error_response(status, schemas) for status in sorted(_ERRORS)},
+            "schemas": schemas.definitions,
+        },
+    }
+
+
+def openapi_json() -> bytes:
+    """The document as it is served."""
+    return json.dumps(openapi_document(), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def documented_errors(route: Route) -> frozenset[int]:
+    """The statuses besides 200 that a route may answer with."""
+    statuses = set(_ANY_ROUTE)
+    if route.controller is not None or route.target is not None:
+        statuses |= set(_WITH_PROVIDER)
+    if route.body is not None:
+        statuses |= set(_WITH_BODY)
+    return frozenset(statuses)
+
+
+_PARAMETERS: Final[Json] = {
+    "Mode": {
+        "name": MODE_HEADER,
+        "in": "header",
+        "description": "Which of the provider's accounts is meant. Nothing ever falls from one to the other.",
+        "schema": {"type": "string", "enum": [mode.value for mode in Mode], "default": Mode.LIVE.value},
+    },
+    "Limit": {
+        "name": "limit",
+        "in": "query",
+        "description": f"Most rows on the page. More than {MAX_LIMIT} is read as {MAX_LIMIT}.",
+        "schema": {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
+    },
+    "Cursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "The `next` of this list's previous page. It is opaque.",
+        "schema": {"type": "string"},
+    },
+}
+
+_HEADERS: Final[Json] = {
+    REQUEST_ID_HEADER: {
+        "description": "The id of the request, as in the gateway's logs. The caller's own, where it sends one.",
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {
+        "description": "Whole seconds to wait, where the provider said so.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}},
+}
+
+
+def _tags() -> list[Json]:
+    controllers = dict.fromkeys(route.controller.value for route in ROUTES if route.controller is not None)
+    return [{"name": name} for name in (_FEATURES_TAG, *controllers, _ACTIONS_TAG)]
+
+
+def _tag(route: Route) -> str:
+    if route.target is not None:
+        return _ACTIONS_TAG
+    return _FEATURES_TAG if route.controller is None else route.controller.value
+
+
+def _operation(route: Route, schemas: _Schemas) -> Json:
+    operation: Json = {
+        "operationId": route.operation,
+        "summary": route.summary,
+        "tags": [_tag(route)],
+        "parameters": _parameters(route),
+        "responses": {
+            "200": _success(route, schemas),
+            **{
+                str(status): {"$ref": f"#/components/responses/{_response_name(status)}"}
+                for status in sorted(documented_errors(route))
+            },
+        },
+    }
+    if route.body is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schemas.of(route.body, "validation")}},
+        }
+    return operation
+
+
+def _parameters(route: Route) -> list[Json]:
+    in_path: list[Json] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": _PLACEHOLDERS.get(name, "An id as the billing provider writes it, percent-encoded."),
+            "schema": {"type": "string", "minLength": 1},
+        }
+        for name in _PLACEHOLDER.findall(route.path)
+    ]
+    shared = ["Mode"]
+    if route.answer is not None and issubclass(route.answer, Page):
+        shared += ["Limit", "Cursor"]
+    return in_path + [{"$ref": f"#/components/parameters/{name}"} for name in shared]
+
+
+def _success(route: Route, schemas: _Schemas) -> Json:
+    headers = _header_references(REQUEST_ID_HEADER)
+    if route.answer is None:
+        return {"description": "It is so. The body is empty.", "headers": headers}
+    schema = schemas.of(route.answer, "serialization")
+    return {"description": route.summary, "headers": headers, "content": {"application/json": {"schema": schema}}}
+
+
+def _error_response(status: int, schemas: _Schemas) -> Json:
+    return {
+        "description": _ERRORS[status],
+        "headers": _header_references(REQUEST_ID_HEADER, *_ERROR_HEADERS.get(status, ())),
+        "content": {"application/json": {"schema": schemas.of(ErrorBody, "serialization")}},
+    }
+
+
+def _header_references(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _response_name(status: int) -> str:
+    # Not the phrase of `http.HTTPStatus`, which is another one in every other Python.
+    return f"Error{status}"
+
+
+class _Schemas:
+    """The schemas of all models that the routes name."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        models: dict[tuple[type[ContractModel], JsonSchemaMode], None] = {(ErrorBody, "serialization"): None}
+        for route in routes:
+            if route.answer is not None:
+                models[route.answer, "serialization"] = None
+            if route.body is not None:
+                models[route.body, "validation"] = None
+        references, generated = models_json_schema(
+            list(models), ref_template="#/components/schemas/{model}", schema_generator=_WireSchema
+        )
+        self._references: dict[tuple[type[ContractModel], JsonSchemaMode], Json] = {}
+        definitions: Json = generated["$defs"]
+        for model, mode in models:
+            reference: str = references[model, mode]["$ref"]
+            name = reference.rpartition("/")[2]
+            if issubclass(model, Page):
+                # pydantic calls it Page_Customer_. Nothing but an answer refers to it, so it can be renamed here.
+                page = definitions.pop(name)
+                name = f"{name.strip('_').rpartition('_')[2]}Page"
+                definitions[name] = page
+            self._references[model, mode] = {"$ref": f"#/components/schemas/{name}"}
+        for definition in definitions.values():
+            definition.pop("title", None)
+            # Later versions may add names, and the manifest has some in two spellings.
+            if definition.get("additionalProperties") is False:
+                del definition["additionalProperties"]
+        self.definitions: Json = dict(sorted(definitions.items()))
+
+    def of(self, model: type[ContractModel], mode: JsonSchemaMode) -> Json:
+        """The reference to a model's schema."""
+        return self._references[model, mode]
+
+
+class _WireSchema(GenerateJsonSchema):
+    """As pydantic describes the models, but for what is different on the wire."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        """Leave out the titles that only repeat the name."""
+        return False
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """Say nothing of null: what has no value is left out."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Leave out defaults of null, which stand for an absent name."""
+        result = super().default_schema(schema)
+        if result.get("default", ...) is None:
+            del result["default"]
+        return result
