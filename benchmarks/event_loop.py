@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from adapters.base import Runtime
 from adapters.stripe.adapter import StripeAdapter
 from adapters.stripe.settings import StripeSettings
-from benchmarks.throughput import _free_port, _start
+from benchmarks.throughput import free_port, start
 from benchmarks.upstream import CUSTOMER, KEY
 from gateway.contract import Mode
 
@@ -63,9 +63,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=50)
     arguments = parser.parse_args()
-    port = _free_port()
+    port = free_port()
     with ExitStack() as stack:
-        _start(stack, port, "benchmarks.upstream", "--port", str(port))
+        start(stack, port, "benchmarks.upstream", "--port", str(port))
         reached = asyncio.run(_measure(f"http://127.0.0.1:{port}", arguments.rounds))
     sys.exit(0 if reached else 1)
 

@@ -38,7 +38,8 @@ CASES: Final = {
 }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -55,7 +56,8 @@ limits: {{max_in_flight: 64}}
 """
 
 
-def _start(stack: ExitStack, port: int, *arguments: str) -> None:
+def start(stack: ExitStack, port: int, *arguments: str) -> None:
+    """Start `python -m <arguments>` until the stack is left, and wait until it listens on the port."""
     process = subprocess.Popen([sys.executable, "-m", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     stack.callback(process.wait)
     stack.callback(process.terminate)
@@ -91,15 +93,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--connections", type=int, default=16)
     arguments = parser.parse_args()
-    upstream, passthrough, gateway, admin = (_free_port() for _ in range(4))
+    upstream, passthrough, gateway, admin = (free_port() for _ in range(4))
     address = f"http://127.0.0.1:{upstream}"
     with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "stripe.yaml"
         settings.write_text(_settings(address))
-        _start(stack, upstream, "benchmarks.upstream", "--port", str(upstream))
-        _start(stack, passthrough, "benchmarks.passthrough", "--port", str(passthrough), "--upstream", address)
+        start(stack, upstream, "benchmarks.upstream", "--port", str(upstream))
+        start(stack, passthrough, "benchmarks.passthrough", "--port", str(passthrough), "--upstream", address)
         serve = ("gateway", "serve", "--config", str(settings), "--port", str(gateway), "--admin-port", str(admin))
-        _start(stack, gateway, *serve)
+        start(stack, gateway, *serve)
         ports = {"passthrough": passthrough, "gateway": gateway}
         reached = asyncio.run(_measure(ports, connections=arguments.connections, seconds=arguments.seconds))
     sys.exit(0 if reached else 1)
