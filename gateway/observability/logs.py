@@ -6,6 +6,7 @@ they passed through: their texts and the variables around them can hold anything
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
@@ -21,6 +22,9 @@ from gateway.observability.redaction import Redaction
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
+
+# ASCII with escapes can be written to every stream, whatever a provider's ids are made of.
+_to_json: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 _MOST_FRAMES: Final = 30
 _MOST_CAUSES: Final = 5
@@ -105,8 +109,7 @@ class _StreamLogger:
 
 def _renderer(log_format: LogFormat) -> Processor:
     if log_format is LogFormat.JSON:
-        # ASCII with escapes can be written to every stream, whatever a provider's ids are made of.
-        return structlog.processors.JSONRenderer(ensure_ascii=True)
+        return lambda logger, method, event: _to_json(event)
     console = structlog.dev.ConsoleRenderer(colors=False)
 
     def render(logger: object, method: str, event: MutableMapping[str, Any]) -> str:

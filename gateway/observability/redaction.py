@@ -40,9 +40,7 @@ _SECRET_LOOKING: Final = (
 _EMAIL: Final = re.compile(r"[^\s@\"<>()\[\]\\,;:]{1,256}(?:@|%40)[^\s@\"<>()\[\]\\,;:]{1,256}")
 
 
-@lru_cache(maxsize=1024)
-def _is_sensitive(key: str) -> bool:
-    return _SENSITIVE_KEY.search(key) is not None
+_NEEDS_NO_LOOK: Final = frozenset({type(None), bool, int, float})
 
 
 class Redaction:
@@ -63,10 +61,11 @@ class Redaction:
         # Searching is the dearest part of writing a line, and most of what a line says was said a moment ago: names of
         # fields, routes, backends.
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._search)
+        self._remembered_key = lru_cache(_MOST_REMEMBERED)(self._look_at_key)
 
     def __call__(self, logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
         """The event, cleaned."""
-        return {self.text(key): self._entry(key, value, 0) for key, value in event.items()}
+        return self._entries(event.items(), 0)
 
     def text(self, text: str) -> str:
         """The text with everything replaced that looks like a secret or an address."""
@@ -79,23 +78,29 @@ class Redaction:
         # Cut afterwards: half a secret at the end would not be recognised.
         return cleaned[:_LONGEST_TEXT]
 
-    def _entry(self, key: str, value: object, depth: int) -> object:
-        if value is not None and not isinstance(value, bool) and _is_sensitive(key):
-            return REDACTED
-        return self._clean(value, depth)
+    def _look_at_key(self, key: str) -> tuple[str, bool]:
+        """The key, cleaned, and whether its value is sensitive whatever it looks like."""
+        return self._search(key), _SENSITIVE_KEY.search(key) is not None
+
+    def _entries(self, entries: Iterable[tuple[object, object]], depth: int) -> dict[str, object]:
+        cleaned: dict[str, object] = {}
+        for key, value in entries:
+            name, is_sensitive = self._remembered_key(key if isinstance(key, str) else _text_of(key))
+            if is_sensitive and value is not None and not isinstance(value, bool):
+                cleaned[name] = REDACTED
+            else:
+                cleaned[name] = self._clean(value, depth)
+        return cleaned
 
     def _clean(self, value: object, depth: int) -> object:
-        if value is None or isinstance(value, bool | int | float):
-            return value
         if isinstance(value, str):
             return self.text(value)
+        if type(value) in _NEEDS_NO_LOOK:
+            return value
         if depth >= _DEEPEST:
             return "..."
         if isinstance(value, Mapping):
-            return {
-                self.text(key): self._entry(key, one, depth + 1)
-                for key, one in ((_text_of(key), one) for key, one in value.items())
-            }
+            return self._entries(value.items(), depth + 1)
         if isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray | memoryview):
             return [self._clean(one, depth + 1) for one in value]
         return self.text(_text_of(value))
