@@ -9,6 +9,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from aiolimiter import AsyncLimiter
+
 from adapters.errors import AdapterError, Timeout, UnknownOutcome
 from gateway.resilience import DeadlineExceeded, Observer, Retrier, Safety, current_deadline
 
@@ -24,7 +26,8 @@ _WRITES_SHARE_OF_TIME: Final = 0.6
 class ProviderCalls:
     """Runs provider calls for one backend and mode.
 
-    `timeout_s` bounds a single attempt. `concurrency` bounds how many are under way at once. `translate` turns the
+    `timeout_s` bounds a single attempt. `concurrency` bounds how many are under way at once,
+    `requests_per_second` how often one is begun. `translate` turns the
     exceptions of the provider's package into the taxonomy; it is given whether the call is a write.
     """
 
@@ -35,26 +38,34 @@ class ProviderCalls:
         observer: Observer,
         timeout_s: float,
         concurrency: int,
+        requests_per_second: float | None = None,
     ) -> None:
         self._translate = translate
         self._observer = observer
         self._retrier = Retrier(observer)
         self._timeout_s = timeout_s
         self._slots = asyncio.Semaphore(concurrency)
+        self._pace = _pace(requests_per_second) if requests_per_second else None
 
     async def run(self, operation: str, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
-        """The call's answer. Raises an `AdapterError`; `operation` names the call in metrics and logs."""
+        """The call's answer; `operation` names the call in metrics and logs.
+
+        Raises an `AdapterError`, or `DeadlineExceeded` where no time was left to make the call.
+        """
         return await self._retrier.run(lambda: self._attempt(operation, call, safety), safety)
 
     async def _attempt(self, operation: str, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
         is_write = safety is not Safety.READ
+        budget = self._budget(is_write)
         started = time.monotonic()
-        outcome, answer = "ok", None
+        outcome, answer = "aborted", None
         sent = False
         try:
-            async with asyncio.timeout(self._budget(is_write)), self._slots:
+            async with asyncio.timeout(budget), self._slots:
+                if self._pace is not None:
+                    await self._pace.acquire()
                 sent = True
-                return await call()
+                result = await call()
         except TimeoutError:
             outcome = "timeout"
             raise UnknownOutcome(answered=False) if is_write and sent else Timeout() from None
@@ -65,6 +76,9 @@ class ProviderCalls:
             translated = self._translate(error, is_write)
             outcome, answer = type(translated).__name__, translated.provider
             raise translated from error
+        else:
+            outcome = "ok"
+            return result
         finally:
             self._observer.called(operation, outcome, time.monotonic() - started, answer.request_id if answer else None)
 
@@ -73,3 +87,8 @@ class ProviderCalls:
         if remaining <= 0:
             raise DeadlineExceeded("The request's time is used up.")
         return min(self._timeout_s, remaining * _WRITES_SHARE_OF_TIME if is_write else remaining)
+
+
+def _pace(requests_per_second: float) -> AsyncLimiter:
+    """As many at once as a second allows, and then as often as it allows; slower than one a second, one at a time."""
+    return AsyncLimiter(max(1.0, requests_per_second), max(1.0, 1 / requests_per_second))

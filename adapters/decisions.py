@@ -61,6 +61,8 @@ def pause(
     _refuse_unchangeable(state)
     if state.standing is Standing.PAUSED:
         raise Conflict("The subscription is paused in a way that cannot be changed here.")
+    if state.paused and state.paused_until is None:
+        raise Conflict("The subscription is paused without an end already.")
     if state.annual and not annual_allowed:
         raise Invalid("Subscriptions paid by the year cannot be paused.")
     start = now
@@ -87,6 +89,8 @@ def extend_trial(
     until = end_of(duration, state.trial_end)
     if until < state.trial_end or (isinstance(duration, DateDuration) and until <= now):
         raise Invalid("duration: the new end must be after the trial's present end.")
+    if state.cancel_at is not None and not state.cancels_with_period and state.cancel_at < until:
+        raise Conflict(f"The subscription is set to end on {state.cancel_at.date().isoformat()}, before the new end.")
     if longest_days is not None and until > now + timedelta(days=longest_days):
         raise Invalid(f"duration: a trial may not end later than {longest_days} days from now.")
     return ExtendTrial(until)
@@ -105,8 +109,12 @@ def change_price(state: SubscriptionState, price: PriceFacts, when: Schedule, *,
     """
     _refuse_unchangeable(state)
     item = item_to_change(state, price)
-    if item.price_id == price.id and state.scheduled is None:
-        return None
+    if item.price_id == price.id:
+        if when is Schedule.IMMEDIATE:
+            # It has the price only until the change that is waiting: to say "it is so already" would be wrong.
+            refuse_to_drop(state)
+        if state.scheduled is None:
+            return None
     if any(other.price_id == price.id for other in state.items if other.id != item.id):
         raise Conflict("Another item of the subscription has this price already.")
     if not price.active:
@@ -115,7 +123,10 @@ def change_price(state: SubscriptionState, price: PriceFacts, when: Schedule, *,
         raise Invalid("price: its currency is not the subscription's.")
     if when is Schedule.END_OF_PERIOD and state.cancel_at is not None:
         raise Conflict("The subscription is set to end, so its price cannot change afterwards.")
-    return ChangePrice(item.id, price.id, None if price.metered else (item.quantity or 1), when, prorate)
+    # No seats stay no seats; an item that was metered starts with one.
+    seats = 1 if item.quantity is None else item.quantity
+    at_the_end = state.period_end if when is Schedule.END_OF_PERIOD else None
+    return ChangePrice(item.id, price.id, None if price.metered else seats, when, prorate, at_the_end)
 
 
 def item_to_change(state: SubscriptionState, price: PriceFacts) -> ItemState:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=ContractModel)
 T = TypeVar("T")
 
+Shown: TypeAlias = SubscriptionState | None
+"""A subscription after a write, as the provider's answer to the write shows it; None where the answer does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
@@ -46,6 +49,7 @@ class Runtime:
     call_timeout_s: float = 8.0
     connect_timeout_s: float = 3.0
     max_in_flight: int = 15
+    requests_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ class Holes(ABC):
         """A page of the product families."""
         self._unfilled("_list_families")
 
-    # -- actions ------------------------------------------------------------------------------------------------
+    # -- actions: each write answers the subscription as the provider's answer shows it, None where it does not ------
 
     async def _load(self, subscription_id: str) -> SubscriptionState:
         """The one read before an action: all that is needed to decide, and to settle afterwards."""
@@ -186,23 +190,23 @@ class Holes(ABC):
         """What a price change must know of the new price. A price that cannot recur is `NotFound`."""
         self._unfilled("_price_facts")
 
-    async def _cancel(self, state: SubscriptionState, intent: Cancel, key: WriteKey) -> None:
+    async def _cancel(self, state: SubscriptionState, intent: Cancel, key: WriteKey) -> Shown:
         """Cancel as intended."""
         self._unfilled("_cancel")
 
-    async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> None:
+    async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> Shown:
         """Pause as intended; a subscription that is paused already gets the new end."""
         self._unfilled("_pause")
 
-    async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> None:
+    async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> Shown:
         """Move the trial's end, charging nothing."""
         self._unfilled("_extend_trial")
 
-    async def _apply_coupon(self, state: SubscriptionState, intent: ApplyCoupon, key: WriteKey) -> None:
+    async def _apply_coupon(self, state: SubscriptionState, intent: ApplyCoupon, key: WriteKey) -> Shown:
         """Apply the coupon. An unknown coupon is `NotFound`, one that cannot be used `Invalid`."""
         self._unfilled("_apply_coupon")
 
-    async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> None:
+    async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
         """Change one item's price, leaving the other items, all quantities and the discounts as they are."""
         self._unfilled("_change_price")
 

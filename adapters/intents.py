@@ -17,6 +17,9 @@ from gateway.contract import Schedule
 SAME_MOMENT: Final = timedelta(seconds=60)
 """Two pauses whose ends are closer than this are the same pause, asked for twice."""
 
+_SAME_SECOND: Final = timedelta(seconds=1)
+"""Providers keep whole seconds, a date that is asked for may have fractions of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
@@ -54,8 +57,10 @@ class ExtendTrial:
     until: datetime
 
     def is_met_by(self, state: SubscriptionState) -> bool:
-        """In trial until exactly then."""
-        return state.standing is Standing.TRIAL and state.trial_end == self.until
+        """In trial until that second."""
+        if state.standing is not Standing.TRIAL or state.trial_end is None:
+            return False
+        return abs(state.trial_end - self.until) < _SAME_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +79,25 @@ class ApplyCoupon:
 
 @dataclass(frozen=True, slots=True)
 class ChangePrice:
-    """Put another price on one item, keeping its quantity (None: the new price is metered)."""
+    """Put another price on one item, keeping its quantity (None: the new price is metered).
+
+    `at` is the end of the period with which the change is to come, None for a change at once.
+    """
 
     item_id: str
     price_id: str
     quantity: int | None
     when: Schedule
     prorate: bool
+    at: datetime | None = None
 
     def is_met_by(self, state: SubscriptionState) -> bool:
         """The item has the price; or, for the period's end, the change to it is scheduled."""
         if self.when is Schedule.END_OF_PERIOD:
-            return state.scheduled is not None and state.scheduled.price_id == self.price_id
+            planned = state.scheduled
+            if planned is None or planned.price_id != self.price_id:
+                return False
+            return planned.at is None or self.at is None or abs(planned.at - self.at) < SAME_MOMENT
         return any(item.price_id == self.price_id for item in state.items)
 
 

@@ -19,7 +19,6 @@ from adapters.capabilities import (
     PauseCapability,
 )
 from gateway.contract import (
-    Action,
     ActionFeatures,
     ApplyCouponFeatures,
     CancelFeatures,
@@ -48,6 +47,7 @@ Option = TypeVar("Option", Schedule, DurationKind)
 
 BY_PROVIDER: Final = "the billing provider cannot do it"
 BY_SETTINGS: Final = "the settings turn it off"
+NOTHING_LEFT: Final = "none of the ways to do it is left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,13 @@ class _Reduction:
         if reason is not None:
             self.off.append(FeatureOff(feature, reason))
         return reason is None
+
+    def keeps_any(self, feature: str, options: frozenset[Option]) -> bool:
+        """Whether a feature is still of use: an option of it is left."""
+        if options:
+            return True
+        self.off.append(FeatureOff(feature, NOTHING_LEFT))
+        return False
 
     def options(
         self, feature: str, every: Iterable[Option], able: frozenset[Option], wanted: frozenset[Option] | None
@@ -168,7 +175,7 @@ def _cancel(able: CancelCapability | None, settings: AdapterSettings, taken: _Re
     if not taken.keeps("cancel", able=able is not None, wanted=wanted.enabled) or able is None:
         return None
     schedules = taken.options("cancel", Schedule, able.schedules, wanted.schedules)
-    return CancelCapability(schedules) if schedules else None
+    return CancelCapability(schedules) if taken.keeps_any("cancel", schedules) else None
 
 
 def _pause(able: PauseCapability | None, settings: AdapterSettings, taken: _Reduction) -> PauseCapability | None:
@@ -178,7 +185,8 @@ def _pause(able: PauseCapability | None, settings: AdapterSettings, taken: _Redu
     starts = taken.options("pause", Schedule, able.start_dates, wanted.start_dates)
     durations = taken.options("pause", DurationKind, able.durations, wanted.durations)
     annual = taken.keeps("pause.allowAnnual", able=able.annual, wanted=wanted.allow_annual)
-    return PauseCapability(starts, durations, annual) if starts and durations else None
+    kept = taken.keeps_any("pause", starts) and taken.keeps_any("pause", durations)
+    return PauseCapability(starts, durations, annual) if kept else None
 
 
 def _extend_trial(
@@ -188,7 +196,7 @@ def _extend_trial(
     if not taken.keeps("extend-trial", able=able is not None, wanted=wanted.enabled) or able is None:
         return None
     durations = taken.options("extend-trial", DurationKind, able.durations, wanted.durations)
-    return replace(able, durations=durations) if durations else None
+    return replace(able, durations=durations) if taken.keeps_any("extend-trial", durations) else None
 
 
 def _apply_coupon(
@@ -216,7 +224,7 @@ def _change_price(
         return None
     schedules = taken.options("change-price", Schedule, able.schedules, wanted.schedules)
     prorate = taken.keeps("change-price.prorate", able=able.prorate, wanted=wanted.prorate)
-    return ChangePriceCapability(schedules, prorate) if schedules else None
+    return ChangePriceCapability(schedules, prorate) if taken.keeps_any("change-price", schedules) else None
 
 
 def features(able: Capabilities, offered: Offer) -> Features:
@@ -225,8 +233,8 @@ def features(able: Capabilities, offered: Offer) -> Features:
     has_families = offered.has(Controller.FAMILIES)
     return Features(
         controllers=ControllerFeatures(
-            customers=True,
-            subscriptions=True,
+            customers=offered.has(Controller.CUSTOMERS),
+            subscriptions=offered.has(Controller.SUBSCRIPTIONS),
             prices=PriceController(enabled=offered.has(Controller.PRICES), type=remaining.price_type),
             coupons=offered.has(Controller.COUPONS) if Controller.COUPONS in able.controllers else None,
             products=ProductController(
@@ -283,13 +291,3 @@ def _schedules(kept: Iterable[Schedule]) -> ScheduleOptions:
 def _durations(kept: Iterable[DurationKind]) -> DurationOptions:
     chosen = frozenset(kept)
     return DurationOptions(period=DurationKind.PERIOD in chosen, date=DurationKind.DATE in chosen)
-
-
-FEATURE_OF_ACTION: Final[Mapping[Action, str]] = {
-    Action.CANCEL: "cancel",
-    Action.PAUSE: "pause",
-    Action.EXTEND_TRIAL: "extend_trial",
-    Action.APPLY_COUPON: "apply_coupon",
-    Action.CHANGE_PRICE: "change_price",
-}
-"""The field of `Capabilities` behind each action."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar, final
 
 from pydantic import ValidationError
@@ -63,15 +64,20 @@ class Reads(Holes):
 
     @final
     async def customer_by_phone(self, phone: str) -> Customer:
-        """The customer with this phone: of several the one with a running subscription, else the newest.
+        """The only customer with this phone, or the only one of several with a running subscription.
 
-        Raises `NotFound`.
+        Raises `NotFound`, also where that leaves more than one: a phone may be shared, and what is done next is done
+        to whoever is answered here.
         """
         if not self.offered.capabilities.find_by_phone:
             raise Unsupported("Customers cannot be found by phone here.")
         if not _is_line(phone, _LONGEST_PHONE) or not any(character.isdigit() for character in phone):
             raise NotFound
-        return _best(list(await self._readable(Controller.CUSTOMERS, self._find_by_phone(phone))))
+        found = await self._readable(Controller.CUSTOMERS, self._find_by_phone(phone))
+        chosen = [one for one in found if one.live] or found
+        if len(chosen) != 1:
+            raise NotFound
+        return chosen[0].customer
 
     @final
     async def subscription(self, customer_id: str, subscription_id: str) -> Subscription:
@@ -86,7 +92,8 @@ class Reads(Holes):
     async def subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Listing[Subscription]:
         """A page of this customer's subscriptions, ended ones included. Raises `NotFound` for no such customer."""
         require_plain(customer_id)
-        return await self._page(Controller.SUBSCRIPTIONS, lambda: self._list_subscriptions(customer_id, limit, cursor))
+        page = await self._page(Controller.SUBSCRIPTIONS, lambda: self._list_subscriptions(customer_id, limit, cursor))
+        return replace(page, data=tuple(one for one in page.data if self._is_of(one, customer_id)))
 
     @final
     async def price(self, price_id: str) -> Price:
@@ -127,6 +134,13 @@ class Reads(Holes):
     async def families(self, limit: int, cursor: str | None) -> Listing[Family]:
         """A page of the product families."""
         return await self._page(Controller.FAMILIES, lambda: self._list_families(limit, cursor))
+
+    def _is_of(self, subscription: Subscription, customer_id: str) -> bool:
+        if subscription.customer_id == customer_id:
+            return True
+        # A provider that overlooks the filter would otherwise show one customer the others' subscriptions.
+        self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, subscription.id, "customer: another one")
+        return False
 
     async def _one(self, controller: Controller, identifier: str, fetch: Callable[[str], Awaitable[M]]) -> M:
         self._require(controller)

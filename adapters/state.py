@@ -56,7 +56,8 @@ class SubscriptionState:
     """A subscription as actions see it. All times are aware UTC.
 
     `period_end` is the end of what is paid for. `paused` is true while billing is paused, `paused_until` its end
-    (None: open-ended). `cancel_at` is the moment of a scheduled cancellation. `ends_only_now` is true where no
+    (None: open-ended). `cancel_at` is the moment of a scheduled cancellation, and `cancels_with_period` tells that it
+    moves along when the period's end moves. `ends_only_now` is true where no
     running period is left that a cancellation could wait for. `coupon_ids` are those on the subscription itself.
     `provider` is read by the adapter that made this state and by nobody else.
     """
@@ -71,6 +72,7 @@ class SubscriptionState:
     paused: bool = False
     paused_until: datetime | None = None
     cancel_at: datetime | None = None
+    cancels_with_period: bool = False
     ends_only_now: bool = False
     coupon_ids: tuple[str, ...] = ()
     scheduled: ScheduledChange | None = None

@@ -6,7 +6,7 @@ never by sending blindly a second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar, final
 
 import structlog
@@ -23,12 +23,12 @@ from adapters.errors import (
     Timeout,
     Unavailable,
     UnknownOutcome,
+    Unreadable,
     Unsupported,
 )
-from adapters.holes import Holes
+from adapters.holes import Holes, Shown
 from adapters.identifiers import require_plain
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
-from adapters.offer import FEATURE_OF_ACTION
 from adapters.state import Standing, SubscriptionState
 from gateway.contract import (
     Action,
@@ -45,7 +45,7 @@ from gateway.contract import (
     PeriodDuration,
     Schedule,
 )
-from gateway.resilience import Failure, WriteKey
+from gateway.resilience import DeadlineExceeded, Failure, WriteKey
 
 C = TypeVar("C")
 Decide: TypeAlias = Callable[[SubscriptionState], Intent | None]
@@ -53,16 +53,27 @@ Decide: TypeAlias = Callable[[SubscriptionState], Intent | None]
 _log = structlog.get_logger("gateway.actions")
 
 # Which failure speaks for several, gravest first: what may have happened matters more than what certainly did not.
-_GRAVEST: Final[tuple[type[AdapterError], ...]] = (
+_GRAVEST: Final[tuple[type[Failure], ...]] = (
     UnknownOutcome,
     Timeout,
+    DeadlineExceeded,
     Unavailable,
     RateLimited,
     Credentials,
+    Unreadable,
     Conflict,
     Invalid,
+    Unsupported,
     NotFound,
 )
+
+# The provider's verdict on a write that was sent: it was read, and refused.
+_REFUSALS: Final = (Conflict, Invalid, NotFound)
+
+
+class _NotShown(UnknownOutcome):
+    """The provider accepted a write, and its answer does not show it. Never sent again: it was a success, as far as
+    the provider is concerned."""
 
 
 class Writes(Holes):
@@ -138,7 +149,7 @@ class Writes(Holes):
     async def change_price(self, request: ChangePriceRequest) -> None:
         """Put another price on a subscription's item, at once or with the next period."""
         offered = self._need(Action.CHANGE_PRICE, self.offered.capabilities.change_price)
-        require_plain(request.price_id)
+        require_plain(request.customer_id, request.subscription_id, request.price_id)
         when = _schedule("scheduledAt", request.scheduled_at, offered.schedules)
         if request.prorate and not offered.prorate:
             raise Unsupported("prorate: proration is not offered here.")
@@ -209,7 +220,7 @@ class Writes(Holes):
         key = WriteKey()
         failed: dict[str, Failure] = {}
         async with self._locks.hold(customer_id):
-            states = select(await self._live_subscriptions(customer_id, upcoming=action is Action.CANCEL))
+            states = select(await self._states_of(customer_id, upcoming=action is Action.CANCEL))
             for state in states:
                 try:
                     await self._carry_out(action, state, decide, key)
@@ -218,6 +229,16 @@ class Writes(Holes):
                     failed[state.id] = failure
         if failed:
             raise _summary(failed, len(states))
+
+    async def _states_of(self, customer_id: str, *, upcoming: bool) -> Sequence[SubscriptionState]:
+        states = await self._readable(
+            Controller.SUBSCRIPTIONS, self._live_subscriptions(customer_id, upcoming=upcoming)
+        )
+        if any(state.customer_id != customer_id for state in states):
+            # The provider did not answer what was asked: nothing in such an answer is acted on.
+            self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, "", "customer: another one")
+            raise Unreadable
+        return states
 
     async def _carry_out(self, action: Action, state: SubscriptionState, decide: Decide, key: WriteKey) -> None:
         log = _log.bind(action=action, customer_id=state.customer_id, subscription_id=state.id)
@@ -230,52 +251,80 @@ class Writes(Holes):
         if self.runtime.dry_run:
             log.info("not sent", reason="dry run", intent=str(intent))
             return
+        outcome = "aborted"
+        try:
+            await self._perform_and_settle(action, state, intent, key)
+            outcome = "done"
+        except Failure as failure:
+            outcome = type(failure).__name__
+            raise
+        finally:
+            # Also when it failed: part of it may have been done.
+            log.info("written", outcome=outcome, intent=str(intent))
+
+    async def _perform_and_settle(
+        self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey
+    ) -> None:
         try:
             await self._perform(state, intent, key)
         except (UnknownOutcome, NotFound, Conflict) as failure:
             await self._settle(action, state, intent, key, failure)
-        log.info("done", feature=FEATURE_OF_ACTION[action])
 
     async def _settle(
         self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey, failure: AdapterError
     ) -> None:
-        """Find out by reading whether a write happened; send it once more only when it certainly did not."""
+        """Find out by reading whether a write happened; send it once more when it is not seen to have."""
         observer = self.runtime.observer
-        if await self._is_met_now(state.id, intent, failure):
-            observer.settled(action, "done")
-            return
-        if not isinstance(failure, UnknownOutcome):
-            raise failure
-        if failure.answered:
+        try:
+            present = await self._look_again(state.id, failure)
+            if intent.is_met_by(present):
+                observer.settled(action, "done")
+            elif isinstance(failure, UnknownOutcome) and not isinstance(failure, _NotShown):
+                await self._repeat(present, intent, key, failure)
+                observer.settled(action, "repeated")
+            else:
+                raise failure
+        except UnknownOutcome:
+            observer.settled(action, "unknown")
+            raise
+
+    async def _repeat(self, state: SubscriptionState, intent: Intent, key: WriteKey, lost: UnknownOutcome) -> None:
+        if lost.answered:
             # Nothing is under way any more, and the old key would only replay the recorded fault.
             key.renew()
         try:
-            await self._perform(await self._state(state.id), intent, key)
-        except UnknownOutcome as again:
-            if not await self._is_met_now(state.id, intent, again):
-                observer.settled(action, "unknown")
-                raise
-        observer.settled(action, "repeated")
+            await self._perform(state, intent, key)
+        except Failure as again:
+            # The first attempt may still be under way, and a repetition that was not even judged tells nothing of it.
+            failure: Failure = again if lost.answered else lost
+            if not intent.is_met_by(await self._look_again(state.id, failure)):
+                raise (again if isinstance(again, _REFUSALS) else failure) from None
 
-    async def _is_met_now(self, subscription_id: str, intent: Intent, failure: AdapterError) -> bool:
+    async def _look_again(self, subscription_id: str, failure: Failure) -> SubscriptionState:
         try:
-            return intent.is_met_by(await self._state(subscription_id))
+            return await self._state(subscription_id)
         except Failure:
             # What went wrong with the write is what the caller must hear of, not that looking failed as well.
             raise failure from None
 
     async def _perform(self, state: SubscriptionState, intent: Intent, key: WriteKey) -> None:
+        shown = await self._readable(Controller.SUBSCRIPTIONS, self._hole(state, intent, key))
+        if shown is not None and not intent.is_met_by(shown):
+            # It has to be looked at again before anything is said.
+            raise _NotShown(answered=True)
+
+    def _hole(self, state: SubscriptionState, intent: Intent, key: WriteKey) -> Awaitable[Shown]:
         match intent:
             case Cancel():
-                await self._cancel(state, intent, key)
+                return self._cancel(state, intent, key)
             case Pause():
-                await self._pause(state, intent, key)
+                return self._pause(state, intent, key)
             case ExtendTrial():
-                await self._extend_trial(state, intent, key)
+                return self._extend_trial(state, intent, key)
             case ApplyCoupon():
-                await self._apply_coupon(state, intent, key)
+                return self._apply_coupon(state, intent, key)
             case ChangePrice():
-                await self._change_price(state, intent, key)
+                return self._change_price(state, intent, key)
 
 
 def _schedule(field: str, requested: Schedule | None, offered: frozenset[Schedule]) -> Schedule:
@@ -293,7 +342,12 @@ def _require_duration(duration: ActionDuration, offered: frozenset[DurationKind]
 
 
 def _pausable(states: Sequence[SubscriptionState], *, annual_allowed: bool) -> Sequence[SubscriptionState]:
-    active = [state for state in states if state.standing is Standing.ACTIVE]
+    # One that is paused without an end is paused already: it must not make the whole request fail, again and again.
+    active = [
+        state
+        for state in states
+        if state.standing is Standing.ACTIVE and not (state.paused and state.paused_until is None)
+    ]
     kept = [state for state in active if annual_allowed or not state.annual]
     if active and not kept:
         raise Invalid("Subscriptions paid by the year cannot be paused.")
@@ -303,6 +357,10 @@ def _pausable(states: Sequence[SubscriptionState], *, annual_allowed: bool) -> S
 def _summary(failed: Mapping[str, Failure], total: int) -> Failure:
     message = f"{total - len(failed)} of {total} subscriptions were changed. Not changed: {', '.join(failed)}."
     for kind in _GRAVEST:
-        if any(isinstance(failure, kind) for failure in failed.values()):
-            return UnknownOutcome(message, answered=False) if kind is UnknownOutcome else kind(message)
+        alike = [failure for failure in failed.values() if isinstance(failure, kind)]
+        if kind is UnknownOutcome and alike:
+            return UnknownOutcome(message, answered=False)
+        if alike:
+            waits = [failure.retry_after for failure in alike if failure.retry_after is not None]
+            return kind(message, retry_after=max(waits, default=None))
     return Timeout(message)

@@ -1,7 +1,8 @@
 """What the gateway is measured against: the least that a Python server in front of Stripe can do.
 
 One aiohttp server that hands each request on to the provider with one pooled session and hands the body back: no
-authentication, no mapping, no package, no retries, no deadline.
+authentication, no mapping, no retries, no deadline. With `--package` it makes the same calls through the `stripe`
+package as it comes, which shows what the package alone costs.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import logging
 from collections.abc import AsyncIterator
 
+import stripe
 from aiohttp import ClientSession, web
 
 from benchmarks.upstream import KEY, SUBSCRIPTION
@@ -42,9 +44,46 @@ async def _cancel(request: web.Request) -> web.Response:
         return web.Response(status=answer.status)
 
 
+PACKAGE = web.AppKey("package", stripe.StripeClient)
+
+
+async def _customer_by_package(request: web.Request) -> web.Response:
+    path = f"/v1/customers/{request.match_info['id']}"
+    answer = await request.app[PACKAGE].raw_request_async("get", path, expand=["discount.source.coupon"])
+    return web.Response(text=answer.body, content_type="application/json")
+
+
+async def _subscriptions_by_package(request: web.Request) -> web.Response:
+    answer = await request.app[PACKAGE].raw_request_async(
+        "get",
+        "/v1/subscriptions",
+        customer=request.match_info["id"],
+        status="all",
+        limit=request.query["limit"],
+        expand=["data.discounts.source.coupon"],
+    )
+    return web.Response(text=answer.body, content_type="application/json")
+
+
+async def _cancel_by_package(request: web.Request) -> web.Response:
+    await request.read()
+    path = f"/v1/subscriptions/{SUBSCRIPTION}"
+    await request.app[PACKAGE].raw_request_async("post", path, cancel_at_period_end=True)
+    return web.Response()
+
+
+HANDLERS = {False: (_customer, _subscriptions, _cancel)}
+HANDLERS[True] = (_customer_by_package, _subscriptions_by_package, _cancel_by_package)
+
+
 async def _session(application: web.Application) -> AsyncIterator[None]:
     async with ClientSession() as session:
         application[SESSION] = session
+        application[PACKAGE] = stripe.StripeClient(
+            KEY,
+            base_addresses={"api": application[UPSTREAM]},
+            http_client=stripe.AIOHTTPClient(session=session),
+        )
         yield
 
 
@@ -53,14 +92,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--upstream", required=True)
+    parser.add_argument("--package", action="store_true")
     arguments = parser.parse_args()
     logging.disable()
+    stripe.enable_telemetry = False
+    customer, subscriptions, cancel = HANDLERS[arguments.package]
     application = web.Application()
     application[UPSTREAM] = arguments.upstream
     application.cleanup_ctx.append(_session)
-    application.router.add_get("/churnkey/customers/{id}", _customer)
-    application.router.add_get("/churnkey/customers/{id}/subscriptions", _subscriptions)
-    application.router.add_post("/churnkey/actions/subscription/cancel", _cancel)
+    application.router.add_get("/churnkey/customers/{id}", customer)
+    application.router.add_get("/churnkey/customers/{id}/subscriptions", subscriptions)
+    application.router.add_post("/churnkey/actions/subscription/cancel", cancel)
     web.run_app(application, host="127.0.0.1", port=arguments.port, print=None, access_log=None)
 
 

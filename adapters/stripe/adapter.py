@@ -35,6 +35,6 @@ class StripeAdapter(StripeReads, StripeWrites, BillingAdapter):
         extend_trial=ExtendTrialCapability(BOTH_DURATIONS, multiple=True, longest_days=730),
         apply_coupon=ApplyCouponCapability(frozenset({"replace", "stack"})),
         change_price=ChangePriceCapability(BOTH_SCHEDULES, prorate=True),
-        # Changing the price or the trial of a subscription with later phases rewrites or contradicts these.
-        loses_scheduled_change=frozenset({Action.CHANGE_PRICE, Action.EXTEND_TRIAL}),
+        # Later phases bring a price, a trial and discounts of their own, which would undo what is done now.
+        loses_scheduled_change=frozenset({Action.CHANGE_PRICE, Action.EXTEND_TRIAL, Action.APPLY_COUPON}),
     )

@@ -20,11 +20,13 @@ from gateway.contract import Family
 from gateway.resilience import CatalogueCache
 
 _IDS_IN_A_CALL: Final = 100
+_IN: Final = "\n"
+"""Between a price's id and a currency; ids of old plans may hold anything that fits on a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Companions:
-    """The objects beside some subscriptions, by id. A price in another currency than its own is under `id/currency`."""
+    """The objects beside some subscriptions, by id. A price in another currency than its own is under `detail_key`."""
 
     products: Mapping[str, JsonObject] = field(default_factory=dict)
     prices: Mapping[str, JsonObject] = field(default_factory=dict)
@@ -38,7 +40,7 @@ class Companions:
 def detail_key(source: Mapping[str, Any], currency: str | None) -> str:
     """Under which a price's details are remembered."""
     foreign = currency is not None and currency != source.get("currency")
-    return f"{source.get('id')}/{currency}" if foreign else str(source.get("id"))
+    return f"{source.get('id')}{_IN}{currency}" if foreign else str(source.get("id"))
 
 
 class Catalogue:
@@ -114,7 +116,7 @@ class Catalogue:
             more = {"starting_after": page["data"][-1]["id"]}
 
     async def _load_price(self, key: str) -> JsonObject:
-        price_id, _, currency = key.partition("/")
+        price_id, _, currency = key.partition(_IN)
         expand = ["tiers", "currency_options", *(["product"] if self._options.products else [])]
         if currency:
             expand.append(f"currency_options.{currency}.tiers")

@@ -55,6 +55,9 @@ class StripeApi:
             sock_read=runtime.call_timeout_s,
         )
         self._session = ClientSession(connector=TCPConnector(limit=runtime.max_in_flight), timeout=self._timeout)
+        # Left to itself aiohttp repeats a GET or DELETE whose connection, kept open from before, breaks: a cancellation
+        # whose answer was lost is then told to be of nothing. It has no public switch; `adapters.calls` owns retries.
+        self._session._retry_connection = False
         self._client = StripeClient(
             api_key,
             base_addresses={"api": (base_url or DEFAULT_BASE_URL).rstrip("/")},
@@ -67,6 +70,7 @@ class StripeApi:
             observer=runtime.observer,
             timeout_s=runtime.call_timeout_s,
             concurrency=runtime.max_in_flight,
+            requests_per_second=runtime.requests_per_second,
         )
 
     async def close(self) -> None:
@@ -75,6 +79,9 @@ class StripeApi:
 
     async def get(self, *segments: str, **parameters: object) -> JsonObject:
         """Read `/v1/<segments>`; an expanded path goes into `expand`. Raises the errors of `adapters.errors`."""
+        if segments[1:] == ("search",) and segments[0] in _SEARCHABLE and "query" not in parameters:
+            # An id that is really the name of another endpoint: no object can have it.
+            raise NotFound
         return await self._run("get", segments, parameters, {}, Safety.READ)
 
     async def post(self, *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
@@ -82,10 +89,9 @@ class StripeApi:
         options = {"idempotency_key": key.of("post", "/".join(segments), parameters)}
         return await self._run("post", segments, parameters, options, Safety.SAFE_WRITE)
 
-    async def delete(self, *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
-        """Delete `/v1/<segments>`. The package makes no key for a DELETE of its own, Stripe honours one."""
-        options = {"idempotency_key": key.of("delete", "/".join(segments), parameters)}
-        return await self._run("delete", segments, parameters, options, Safety.SAFE_WRITE)
+    async def delete(self, *segments: str, **parameters: object) -> JsonObject:
+        """Delete `/v1/<segments>`. Without a key, which Stripe ignores here: a repetition finds nothing to delete."""
+        return await self._run("delete", segments, parameters, {}, Safety.SAFE_WRITE)
 
     async def _run(
         self,
@@ -113,6 +119,8 @@ class StripeApi:
 
 
 def _path(segments: tuple[str, ...]) -> str:
+    if any(segment in _NO_SEGMENTS for segment in segments):
+        raise ValueError("a part of the path is empty or leads elsewhere")
     # The package's own methods turn a space into a plus sign, which a path takes literally.
     return "/v1/" + "/".join(quote(segment, safe="") for segment in segments)
 
@@ -124,4 +132,8 @@ def _require_values(parameters: Mapping[str, object]) -> None:
             raise ValueError(f"the parameter {name} has no value")
 
 
+_SEARCHABLE: Final = frozenset({"customers", "prices", "products", "subscriptions"})
+"""What has an endpoint `/v1/<name>/search`: https://docs.stripe.com/search#supported-query-fields-for-each-resource."""
+
+_NO_SEGMENTS: Final = frozenset({"", ".", ".."})
 _NEVER_EMPTY: Final = frozenset({"customer", "email", "subscription", "query", "starting_after"})

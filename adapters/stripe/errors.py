@@ -5,10 +5,12 @@ Codes: https://docs.stripe.com/error-codes. Classes and what they carry: stripe 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import stripe
+import structlog
 
 from adapters.errors import (
     AdapterError,
@@ -27,6 +29,8 @@ from gateway.resilience import Cause, retry_after_seconds, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_log = structlog.get_logger("gateway.provider")
 
 BY_CODE: Final[Mapping[str, tuple[type[AdapterError], str]]] = {
     "resource_missing": (NotFound, "There is no such object at the billing provider."),
@@ -47,11 +51,13 @@ BY_CODE: Final[Mapping[str, tuple[type[AdapterError], str]]] = {
 BY_PARAMETER: Final[Mapping[str, str]] = {
     "customer": "There is no such customer.",
     "discounts": "There is no such coupon.",
-    "items": "There is no such price.",
+    "coupon": "There is no such coupon.",
     "price": "There is no such price.",
-    "phases": "There is no such price.",
 }
-"""Which object is missing, by the first part of the parameter that named it."""
+"""Which object is missing, by the innermost known part of the parameter that named it: `phases[1][items][0][price]`."""
+
+_CURSORS: Final = frozenset({"starting_after", "ending_before"})
+_PART: Final = re.compile(r"[a-z_]+")
 
 _RUNNING: Final = "idempotency_key_in_use"
 _LOCKED: Final = "lock_timeout"
@@ -69,7 +75,9 @@ def translate(error: Exception, is_write: bool) -> AdapterError:
     if isinstance(error, ValueError | TypeError | KeyError):
         # An answer of another form than the package expects.
         return UnknownOutcome(answered=False) if is_write else Unreadable()
-    raise error
+    # Nobody foresaw it, and a write may have gone out all the same: it is looked at before anything is said.
+    _log.error("unforeseen failure of a provider call", exc_info=error)
+    return UnknownOutcome(answered=False) if is_write else Unreadable()
 
 
 def _unreached(reason: BaseException, *, is_write: bool) -> AdapterError:
@@ -122,8 +130,11 @@ def _invalid(status: int, code: str | None, parameter: str | None, answer: Provi
     known = BY_CODE.get(code or "")
     if known is not None:
         error, message = known
+        if error is NotFound and parameter in _CURSORS:
+            return Invalid("cursor: it does not belong to this list.", provider=answer)
         if error is NotFound:
-            message = BY_PARAMETER.get((parameter or "").partition("[")[0], message)
+            parts = reversed(_PART.findall(parameter or ""))
+            message = next((BY_PARAMETER[part] for part in parts if part in BY_PARAMETER), message)
         return error(message, provider=answer)
     if status == 404:
         # An address Stripe does not know: a proxy in between, or an error of ours. Not a missing object.

@@ -45,7 +45,7 @@ def duration(recurring: Mapping[str, Any], options: MappingOptions) -> BillingDu
     """The billing cycle. Twelve months are a year; weeks and days become whole months unless they are to be exact."""
     unit, count = interval(recurring)
     if unit in _DAYS and not options.exact_intervals:
-        return BillingDuration(amount=max(1, round(count * _DAYS[unit] / _DAYS_IN_A_MONTH)), unit=IntervalUnit.MONTH)
+        unit, count = IntervalUnit.MONTH, max(1, round(count * _DAYS[unit] / _DAYS_IN_A_MONTH))
     if unit is IntervalUnit.MONTH and count % _MONTHS_IN_A_YEAR == 0:
         return BillingDuration(amount=count // _MONTHS_IN_A_YEAR, unit=IntervalUnit.YEAR)
     return BillingDuration(amount=count, unit=unit)

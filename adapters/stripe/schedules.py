@@ -6,11 +6,14 @@ An update of a schedule must repeat every running and later phase in full: what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from adapters.stripe.prices import reference
+from adapters.errors import Conflict
+from adapters.stripe.prices import interval, reference
+from gateway.contract import IntervalUnit
 
 Parameters: TypeAlias = dict[str, Any]
 
@@ -29,6 +32,11 @@ _AS_THEY_ARE: Final = (
 _REFERENCES: Final = ("default_payment_method", "on_behalf_of")
 """Fields that an answer may have expanded and a request takes as an id."""
 
+_OF_THE_RUNNING_PHASE: Final = frozenset(
+    {"start_date", "end_date", "trial_end", "billing_cycle_anchor", "add_invoice_items"}
+)
+"""What must not be taken over from the running phase into the one after it."""
+
 RUNNING: Final = frozenset({"not_started", "active"})
 """The statuses in which a schedule can still be released or changed."""
 
@@ -38,15 +46,6 @@ def later_phases(schedule: Mapping[str, Any], now: datetime) -> list[Mapping[str
     if schedule.get("status") not in RUNNING:
         return []
     return [phase for phase in schedule.get("phases") or () if _start(phase) > now.timestamp()]
-
-
-def remaining_phases(schedule: Mapping[str, Any], now: datetime) -> list[Mapping[str, Any]]:
-    """The running phase and the later ones. Past ones need not be repeated."""
-    return [
-        phase
-        for phase in schedule.get("phases") or ()
-        if phase.get("end_date") is None or phase["end_date"] > now.timestamp()
-    ]
 
 
 def _start(phase: Mapping[str, Any]) -> float:
@@ -92,12 +91,17 @@ def _item(item: Mapping[str, Any]) -> Parameters:
 
 def _invoice_item(item: Mapping[str, Any]) -> Parameters:
     parameters: Parameters = {"price": reference(item.get("price"))}
-    if item.get("quantity") is not None:
-        parameters["quantity"] = item["quantity"]
+    for name in ("quantity", "discountable"):
+        if item.get(name) is not None:
+            parameters[name] = item[name]
     if discounts := repeated_discounts(item.get("discounts")):
         parameters["discounts"] = discounts
     if rates := _ids(item.get("tax_rates")):
         parameters["tax_rates"] = rates
+    if item.get("metadata"):
+        parameters["metadata"] = dict(item["metadata"])
+    if isinstance(item.get("period"), dict):
+        parameters["period"] = {bound: _filled(moment) for bound, moment in item["period"].items()}
     return parameters
 
 
@@ -105,16 +109,15 @@ def repeated_discounts(discounts: Any) -> list[Parameters]:
     """Discounts by their own ids where they have one, so that their months go on instead of starting again."""
     kept: list[Parameters] = []
     for discount in discounts or ():
-        if isinstance(discount, str):
-            kept.append({"discount": discount})
+        # A subscription's entry is a discount, or its id. A phase's has none of its own: it names a discount, or what
+        # one is to be made of.
+        if identifier := reference(discount):
+            kept.append({"discount": identifier})
             continue
         for name in ("discount", "promotion_code", "coupon"):
             if identifier := reference(discount.get(name)):
                 kept.append({name: identifier})
                 break
-        else:
-            if identifier := reference(discount):
-                kept.append({"discount": identifier})
     return kept
 
 
@@ -130,9 +133,8 @@ def _automatic_tax(value: Mapping[str, Any]) -> Parameters:
 
 
 def _invoice_settings(value: Mapping[str, Any]) -> Parameters:
-    parameters: Parameters = {}
-    if value.get("days_until_due") is not None:
-        parameters["days_until_due"] = value["days_until_due"]
+    plain = ("custom_fields", "days_until_due", "description", "footer")
+    parameters: Parameters = {name: value[name] for name in plain if value.get(name) is not None}
     if ids := _ids(value.get("account_tax_ids")):
         parameters["account_tax_ids"] = ids
     if isinstance(value.get("issuer"), dict):
@@ -159,34 +161,81 @@ _NESTED: Final[Mapping[str, Callable[[Mapping[str, Any]], Parameters]]] = {
 }
 
 
-def with_price_at_the_end(
-    phases: Sequence[Mapping[str, Any]],
-    *,
-    held_price_id: str,
-    price_id: str,
-    quantity: int | None,
-    period_end: int,
-    interval: tuple[str, int],
-    prorate: bool,
-) -> list[Parameters]:
-    """The running phase, ended with the paid period, and one more in which an item has another price.
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """Another price for the items that have `held_price_id`, from `at` on (Unix seconds).
 
     `interval` is the new price's: the added phase lasts one of it, after which the schedule releases the subscription.
     """
-    running = repeated(phases[0])
-    running["end_date"] = period_end
-    added: Parameters = {
-        name: value for name, value in running.items() if name not in {"start_date", "end_date", "trial_end"}
-    }
-    # Charges added once to the running phase belong to it alone.
-    added.pop("add_invoice_items", None)
+
+    held_price_id: str
+    price_id: str
+    quantity: int | None
+    at: int
+    interval: tuple[IntervalUnit, int]
+    prorate: bool
+
+
+def with_price_at_the_end(
+    schedule: Mapping[str, Any], subscription: Mapping[str, Any], change: PriceChange
+) -> list[Parameters]:
+    """The running phase, ended with the paid period, and one more in which an item has another price.
+
+    Raises `Conflict` where the schedule does not run, or does not have the item.
+    """
+    running = _running_phase(schedule, subscription, change.at)
+    if all(item["price"] != change.held_price_id for item in running["items"]):
+        raise Conflict("The subscription's schedule does not have the price that should change.")
+    running["end_date"] = change.at
+    added: Parameters = {name: value for name, value in running.items() if name not in _OF_THE_RUNNING_PHASE}
     added["items"] = [
-        _with_price(item, price_id, quantity) if item["price"] == held_price_id else dict(item)
+        _with_price(item, change.price_id, change.quantity) if item["price"] == change.held_price_id else dict(item)
         for item in running["items"]
     ]
-    added["duration"] = {"interval": interval[0], "interval_count": interval[1]}
-    added["proration_behavior"] = "create_prorations" if prorate else "none"
+    unit, count = change.interval
+    added["duration"] = {"interval": unit.value, "interval_count": count}
+    added["proration_behavior"] = "create_prorations" if change.prorate else "none"
+    if change.interval != _interval_of(subscription, change.held_price_id):
+        # A new rhythm begins with the phase; without this the old billing date would stay and the new price wait.
+        added["billing_cycle_anchor"] = "phase_start"
     return [running, added]
+
+
+def _running_phase(schedule: Mapping[str, Any], subscription: Mapping[str, Any], until: int) -> Parameters:
+    """The phase that holds until then, as parameters; its discounts are the live ones, by their own ids.
+
+    A phase may name the coupon that a discount was made of: repeating that would make another discount.
+    """
+    phases = [
+        phase
+        for phase in schedule.get("phases") or ()
+        if _start(phase) < until and (phase.get("end_date") is None or phase["end_date"] >= until)
+    ]
+    if not phases:
+        raise Conflict("The subscription's schedule has no phase that is running.")
+    parameters = repeated(phases[-1])
+    _set_or_drop(parameters, "discounts", repeated_discounts(subscription.get("discounts")))
+    held = {
+        reference(item.get("price")): repeated_discounts(item.get("discounts"))
+        for item in (subscription.get("items") or {}).get("data") or ()
+    }
+    for item in parameters["items"]:
+        _set_or_drop(item, "discounts", held.get(item["price"], []))
+    return parameters
+
+
+def _set_or_drop(parameters: Parameters, name: str, value: list[Parameters]) -> None:
+    parameters.pop(name, None)
+    if value:
+        parameters[name] = value
+
+
+def _interval_of(subscription: Mapping[str, Any], price_id: str) -> tuple[IntervalUnit, int] | None:
+    for item in (subscription.get("items") or {}).get("data") or ():
+        price = item.get("price") or {}
+        if price.get("id") == price_id and isinstance(price.get("recurring"), dict):
+            return interval(price["recurring"])
+    return None
 
 
 def _with_price(item: Parameters, price_id: str, quantity: int | None) -> Parameters:

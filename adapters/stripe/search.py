@@ -19,6 +19,11 @@ def _escaped(value: str) -> str:
 
 
 def phone_spellings(phone: str) -> list[str]:
-    """The number as given, then its digits with and without a plus sign: phones are stored as they were typed."""
+    """The usual ways to write a number, as phones are stored as they were typed.
+
+    A number without a country code is not taken for one with it: that would be somebody else's.
+    """
     digits = _NOT_A_DIGIT.sub("", phone)
-    return list(dict.fromkeys((phone, f"+{digits}", digits)))
+    if phone.strip().startswith("+"):
+        return list(dict.fromkeys((phone, f"+{digits}", digits)))
+    return list(dict.fromkeys((phone, digits)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from adapters.errors import Unmappable
+from adapters.errors import NotFound, Unmappable
 from adapters.state import ItemState, ScheduledChange, Standing, SubscriptionState
 from adapters.stripe import prices
 from adapters.stripe.catalogue import items_of
@@ -50,6 +50,7 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
         paused=is_paused,
         paused_until=until if is_paused else None,
         cancel_at=cancels_at(source, period) or _ends_with_schedule(source),
+        cancels_with_period=source.get("cancel_at_period_end") is True,
         ends_only_now=status in _ENDS_ONLY_NOW,
         coupon_ids=tuple(coupon_id for discount in source.get("discounts") or () if (coupon_id := coupon_of(discount))),
         scheduled=_scheduled(source, now),
@@ -58,11 +59,17 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
 
 
 def upcoming_state(schedule: Mapping[str, Any]) -> SubscriptionState:
-    """A schedule that has not started: a subscription to be, which Stripe keeps in no list of subscriptions."""
+    """A schedule that has not started: a subscription to be, which Stripe keeps in no list of subscriptions.
+
+    Raises `NotFound` for one that has become a subscription: it must be found under that one's id.
+    """
+    status = schedule.get("status")
+    if status not in {"not_started", "canceled"}:
+        raise NotFound
     return SubscriptionState(
         id=schedule["id"],
         customer_id=prices.reference(schedule.get("customer")) or "",
-        standing=Standing.FUTURE,
+        standing=Standing.FUTURE if status == "not_started" else Standing.ENDED,
         currency="",
         items=(),
         ends_only_now=True,
@@ -77,6 +84,20 @@ def coupon_of(discount: object) -> str | None:
     return discount_coupon_id(discount) or prices.reference(discount.get("coupon"))
 
 
+def customer_discount(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The discount of the subscription's customer, where the customer was expanded and has one."""
+    customer = source.get("customer")
+    discount = customer.get("discount") if isinstance(customer, dict) else None
+    return discount if isinstance(discount, dict) else None
+
+
+def common_period_end(source: Mapping[str, Any]) -> int | None:
+    """The Unix time at which the running periods of all items end; None where they end at different times."""
+    ends = {item.get("current_period_end") for item in items_of(source)}
+    end = ends.pop() if len(ends) == 1 else None
+    return end if isinstance(end, int) else None
+
+
 def _item(source: Mapping[str, Any]) -> ItemState:
     price = source.get("price") or {}
     recurring = price.get("recurring") or {}
@@ -87,8 +108,16 @@ def _item(source: Mapping[str, Any]) -> ItemState:
         product_id=prices.reference(price.get("product")),
         quantity=quantity if isinstance(quantity, int) else None,
         metered=recurring.get("usage_type") == "metered",
-        annual=bool(recurring) and prices.annual(recurring),
+        annual=_is_annual(recurring),
     )
+
+
+def _is_annual(recurring: Mapping[str, Any]) -> bool:
+    """An interval that nobody knows counts as a year: that only keeps the subscription from being paused."""
+    try:
+        return bool(recurring) and prices.annual(recurring)
+    except Unmappable:
+        return True
 
 
 def _ends_with_schedule(source: Mapping[str, Any]) -> datetime | None:

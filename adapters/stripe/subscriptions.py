@@ -35,6 +35,7 @@ PAUSED_AT: Final = "churnkey_paused_at"
 """The metadata key that holds when a pause began: Stripe keeps that nowhere."""
 
 _OPEN_ENDED: Final = relativedelta(years=10)
+_YEARS: Final = range(1970, 2201)
 _METERED_QUANTITY: Final = 1
 """The quantity of a metered item, whose usage Stripe does not say: the price of one unit is shown."""
 
@@ -172,16 +173,24 @@ def _paused(
     trial: Period | None,
 ) -> PausedStatus:
     start = began or _noted_start(source) or (period.start if period else None) or required_moment(source, "start_date")
-    end = until or start + _OPEN_ENDED
+    end = until or _open_end(start)
     return PausedStatus(start=min(start, end), end=end, current_period=period, trial=trial)
 
 
+def _open_end(start: datetime) -> datetime:
+    try:
+        return start + _OPEN_ENDED
+    except (ValueError, OverflowError):
+        raise Unmappable("a time is out of range") from None
+
+
 def _noted_start(source: Mapping[str, Any]) -> datetime | None:
+    """The note of when the pause began. Anybody may write metadata: what cannot be one is passed over."""
     try:
         noted = datetime.fromisoformat(metadata(source).get(PAUSED_AT, ""))
     except ValueError:
         return None
-    return noted if noted.tzinfo is not None else None
+    return noted if noted.tzinfo is not None and noted.year in _YEARS else None
 
 
 def _governing(items: list[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -60,7 +60,7 @@ class ParsingClient(AIOHTTPClient):
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """As the package's, except for the body of a success. An unreadable one is left to the package to refuse."""
-        body, status, answered = await super().request_async(method, url, headers, post_data)
+        body, status, answered = await self._whole_answer(method, url, headers, post_data)
         if status not in _SUCCESS:
             return body, status, answered
         try:
@@ -71,9 +71,24 @@ class ParsingClient(AIOHTTPClient):
             return body, status, answered
         return _NOTHING, status, AnswerHeaders(answered, document)
 
+    async def _whole_answer(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """As the package's, except that a connection whose body was not read to its end is given back at once. The
+        package leaves it to the garbage collector, and the pool has a place less until then."""
+        positional, named = self._get_request_args_kwargs(method, url, headers, post_data)
+        # A redirected POST would go on as a GET, change nothing and look like a success.
+        named["allow_redirects"] = False
+        try:
+            response = await self._session.request(*positional, **named)
+        except Exception as error:  # noqa: BLE001 - the package's own wrapping, which always raises
+            self._handle_request_error(error)
+        async with response:
+            return await response.read(), response.status, response.headers
+
 
 def document_of(response: StripeResponse) -> dict[str, Any]:
-    """The body of a success. Raises `ValueError` where it is no JSON object."""
-    if isinstance(response.headers, AnswerHeaders):
+    """The body of a success. Raises `ValueError` where it is no object of Stripe's: all of them name what they are."""
+    if isinstance(response.headers, AnswerHeaders) and "object" in response.headers.document:
         return response.headers.document
-    raise ValueError("the answer is no JSON object")
+    raise ValueError("the answer is no object of Stripe's")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from adapters.errors import AdapterError, Conflict, NotFound, UnknownOutcome
+from adapters.errors import Conflict, NotFound, UnknownOutcome
+from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
 from adapters.state import PriceFacts, Standing, SubscriptionState
 from adapters.stripe import prices, schedules, states
@@ -15,10 +16,11 @@ from adapters.stripe.client import JsonObject
 from adapters.stripe.connection import StripeConnection
 from adapters.stripe.subscriptions import PAUSED_AT
 from gateway.contract import Schedule
-from gateway.resilience import WriteKey
+from gateway.resilience import Failure, WriteKey
 
-_STATE: Final = ["discounts", "schedule"]
-_STATES: Final = ["data.discounts", "data.schedule"]
+_STATE: Final = ["customer", "discounts", "schedule"]
+_STATES: Final = ["data.customer", "data.discounts", "data.schedule"]
+_SCHEDULE_ID: Final = "sub_sched_"
 _WHOLE_PAGE: Final = 100
 _MOST_DISCOUNTS: Final = 20
 _BEFORE_RENEWAL: Final = timedelta(hours=1)
@@ -28,6 +30,9 @@ class StripeWrites(StripeConnection):
     """The actions. Every write of one inbound request carries a key made from that request's `WriteKey`."""
 
     async def _load(self, subscription_id: str) -> SubscriptionState:
+        if subscription_id.startswith(_SCHEDULE_ID):
+            # One that has not started, which an action on all of a customer's subscriptions may be looking at again.
+            return states.upcoming_state(await self._api.get("subscription_schedules", subscription_id))
         found = await self._api.get("subscriptions", subscription_id, expand=_STATE)
         await self._complete_items([found])
         return states.state(found, self.runtime.clock())
@@ -40,7 +45,7 @@ class StripeWrites(StripeConnection):
         if upcoming:
             # A subscription to be is a schedule without one, and in no list of subscriptions.
             plans = await self._all_pages("subscription_schedules", customer=customer_id, scheduled=True)
-            found.extend(states.upcoming_state(plan) for plan in plans)
+            found.extend(states.upcoming_state(plan) for plan in plans if plan.get("status") == "not_started")
         return [state for state in found if state.standing is not Standing.ENDED]
 
     async def _all_pages(self, path: str, **parameters: object) -> list[JsonObject]:
@@ -61,39 +66,43 @@ class StripeWrites(StripeConnection):
 
     # -- cancel -------------------------------------------------------------------------------------------------
 
-    async def _cancel(self, state: SubscriptionState, intent: Cancel, key: WriteKey) -> None:
+    async def _cancel(self, state: SubscriptionState, intent: Cancel, key: WriteKey) -> Shown:
         """Neither invoice nor credit at once. A schedule is released first: it forbids changing the cancellation."""
         if state.standing is Standing.FUTURE:
             # Cancelling a schedule invoices and prorates unless it is told not to, unlike cancelling a subscription.
-            await self._api.post(
+            canceled = await self._api.post(
                 "subscription_schedules", state.id, "cancel", key=key, invoice_now=False, prorate=False
             )
-            return
-        await self._release_schedule(state, key)
+            return states.upcoming_state(canceled)
+        schedule = _schedule_of(state)
+        if schedule is not None:
+            # What the schedule would have ended still ends, should the next call fail.
+            await self._api.post(
+                "subscription_schedules", schedule["id"], "release", key=key, preserve_cancel_date=True
+            )
         if intent.when is Schedule.IMMEDIATE:
-            await self._api.delete("subscriptions", state.id, key=key, invoice_now=False, prorate=False)
-            return
-        parameters: dict[str, Any] = {"cancel_at_period_end": True}
+            return self._shown(await self._api.delete("subscriptions", state.id, invoice_now=False, prorate=False))
+        parameters: JsonObject = {"cancel_at_period_end": True}
         if state.cancel_at is not None and state.period_end is not None and state.cancel_at > state.period_end:
             # A later date is set: it is moved to the end of the running period, without a credit.
-            parameters = {"cancel_at": "min_period_end", "proration_behavior": "none"}
+            parameters = {"cancel_at": _seconds(state.period_end), "proration_behavior": "none"}
         if intent.unpause:
             parameters["pause_collection"] = ""
-        await self._api.post("subscriptions", state.id, key=key, **parameters)
+        return await self._update(state, key, **parameters)
 
-    async def _release_schedule(self, state: SubscriptionState, key: WriteKey) -> None:
-        schedule = _schedule_of(state)
-        if schedule is not None and schedule.get("status") in schedules.RUNNING:
-            await self._api.post("subscription_schedules", schedule["id"], "release", key=key)
+    async def _update(self, state: SubscriptionState, key: WriteKey, **parameters: object) -> Shown:
+        return self._shown(await self._api.post("subscriptions", state.id, key=key, expand=_STATE, **parameters))
+
+    def _shown(self, answer: JsonObject) -> SubscriptionState:
+        return states.state(answer, self.runtime.clock())
 
     # -- pause, trial -------------------------------------------------------------------------------------------
 
-    async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> None:
+    async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> Shown:
         """Stripe knows no start of a pause: collection stops now either way, and what differs is when it resumes."""
-        await self._api.post(
-            "subscriptions",
-            state.id,
-            key=key,
+        return await self._update(
+            state,
+            key,
             pause_collection={
                 "behavior": self._stripe_settings.actions.pause.behavior,
                 "resumes_at": _seconds(intent.until),
@@ -106,90 +115,67 @@ class StripeWrites(StripeConnection):
         known: it ends an hour earlier, so that the renewal is collected."""
         return until - _BEFORE_RENEWAL if when is Schedule.END_OF_PERIOD else until
 
-    async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> None:
-        await self._api.post(
-            "subscriptions", state.id, key=key, trial_end=_seconds(intent.until), proration_behavior="none"
-        )
+    async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> Shown:
+        return await self._update(state, key, trial_end=_seconds(intent.until), proration_behavior="none")
 
     # -- coupon -------------------------------------------------------------------------------------------------
 
-    async def _apply_coupon(self, state: SubscriptionState, intent: ApplyCoupon, key: WriteKey) -> None:
+    async def _apply_coupon(self, state: SubscriptionState, intent: ApplyCoupon, key: WriteKey) -> Shown:
         """The list that is sent takes the place of the one that is there, so what stays is sent along, by its own id:
         that way its months go on."""
-        schedule = _schedule_of(state)
-        planned = schedules.later_phases(schedule, self.runtime.clock()) if schedule else []
-        if schedule is None or not planned:
-            chosen = _chosen_discounts(state.provider.get("discounts"), intent)
-            await self._api.post("subscriptions", state.id, key=key, discounts=chosen)
-            return
-        # The phases bring discounts of their own, which would take the coupon away again: each of them gets it.
-        phases = []
-        for phase in schedules.remaining_phases(schedule, self.runtime.clock()):
-            repeated = schedules.repeated(phase)
-            repeated["discounts"] = _chosen_discounts(phase.get("discounts"), intent)
-            phases.append(repeated)
-        await self._api.post(
-            "subscription_schedules",
-            schedule["id"],
-            key=key,
-            end_behavior=schedule.get("end_behavior", "release"),
-            proration_behavior="none",
-            phases=phases,
-        )
+        return await self._update(state, key, discounts=_chosen_discounts(state, intent))
 
     # -- price --------------------------------------------------------------------------------------------------
 
-    async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> None:
+    async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
         if intent.when is Schedule.END_OF_PERIOD:
             await self._change_price_later(state, intent, key)
-            return
-        item: dict[str, Any] = {"id": intent.item_id, "price": intent.price_id}
+            return None
+        item: JsonObject = {"id": intent.item_id, "price": intent.price_id}
         if intent.quantity is not None:
             # Without it a changed price starts again at one seat.
             item["quantity"] = intent.quantity
-        await self._api.post(
-            "subscriptions",
-            state.id,
-            key=key,
-            items=[item],
-            proration_behavior="create_prorations" if intent.prorate else "none",
+        parameters: JsonObject = {"proration_behavior": "create_prorations" if intent.prorate else "none"}
+        if state.provider.get("collection_method") != "send_invoice":
             # A declined payment then changes nothing, instead of leaving the customer past due on a new price.
-            payment_behavior="error_if_incomplete",
-        )
+            parameters["payment_behavior"] = "error_if_incomplete"
+        return await self._update(state, key, items=[item], **parameters)
 
     async def _change_price_later(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> None:
         """By a schedule: made from the subscription if there is none, then given one more phase with the new price.
 
         These are two calls; when the second is refused, the schedule that was made for it is released again.
         """
-        if state.period_end is None:
-            raise Conflict("The subscription has no running period at whose end the price could change.")
+        period_end = states.common_period_end(state.provider)
+        if period_end is None:
+            raise Conflict("The subscription's items have no period in common at whose end the price could change.")
         held = next(item for item in state.items if item.id == intent.item_id)
-        unit, count = prices.interval((await self._catalogue.price(intent.price_id))["recurring"])
+        price = await self._catalogue.price(intent.price_id)
         existing = _schedule_of(state)
         schedule = existing or await self._api.post("subscription_schedules", key=key, from_subscription=state.id)
         try:
+            change = schedules.PriceChange(
+                held_price_id=held.price_id,
+                price_id=intent.price_id,
+                quantity=intent.quantity,
+                at=period_end,
+                interval=prices.interval(price["recurring"]),
+                prorate=intent.prorate,
+            )
+            phases = schedules.with_price_at_the_end(schedule, state.provider, change)
             await self._api.post(
                 "subscription_schedules",
                 schedule["id"],
                 key=key,
                 end_behavior="release",
                 proration_behavior="none",
-                phases=schedules.with_price_at_the_end(
-                    schedules.remaining_phases(schedule, self.runtime.clock()),
-                    held_price_id=held.price_id,
-                    price_id=intent.price_id,
-                    quantity=intent.quantity,
-                    period_end=_seconds(state.period_end),
-                    interval=(unit, count),
-                    prorate=intent.prorate,
-                ),
+                phases=phases,
             )
         except UnknownOutcome:
             raise
-        except AdapterError:
+        except (Failure, ValueError):
             if existing is None:
-                with suppress(AdapterError):
+                with suppress(Failure):
                     await self._api.post("subscription_schedules", schedule["id"], "release", key=key)
             raise
 
@@ -199,10 +185,17 @@ def _schedule_of(state: SubscriptionState) -> JsonObject | None:
     return schedule if isinstance(schedule, dict) and schedule.get("status") in schedules.RUNNING else None
 
 
-def _chosen_discounts(present: Any, intent: ApplyCoupon) -> list[dict[str, Any]]:
-    kept = list(present or ())
+def _chosen_discounts(state: SubscriptionState, intent: ApplyCoupon) -> list[JsonObject]:
+    """The list to send: what is to stay, then the coupon unless it is among that.
+
+    A discount of a subscription's own puts the customer's out of force
+    (https://docs.stripe.com/billing/subscriptions/coupons), so stacking takes the customer's along.
+    """
+    kept = list(state.provider.get("discounts") or ())
     if intent.mode == "replace":
         kept = [discount for discount in kept if states.coupon_of(discount) == intent.coupon_id]
+    elif not kept and (inherited := states.customer_discount(state.provider)) is not None:
+        kept = [inherited]
     chosen = schedules.repeated_discounts(kept)
     if not any(states.coupon_of(discount) == intent.coupon_id for discount in kept):
         chosen.append({"coupon": intent.coupon_id})

@@ -24,7 +24,9 @@ class CatalogueCache(Generic[T]):
 
     def __init__(self, ttl_s: float, size: int = 10_000) -> None:
         self._values: TTLCache[str, T] = TTLCache(maxsize=size, ttl=ttl_s)
-        self._under_way: dict[str, asyncio.Task[Mapping[str, T]]] = {}
+        # Kept apart: an id that does not exist is an error where it is asked for alone, and a gap among many.
+        self._alone: dict[str, asyncio.Task[Mapping[str, T]]] = {}
+        self._among_many: dict[str, asyncio.Task[Mapping[str, T]]] = {}
 
     def put(self, key: str, value: T) -> None:
         """Remember a value that was come by elsewhere, for instance in a list."""
@@ -36,7 +38,7 @@ class CatalogueCache(Generic[T]):
         async def load_one(keys: Collection[str]) -> Mapping[str, T]:
             return {only: await load(only) for only in keys}
 
-        found = await self.get_many((key,), load_one)
+        found = await self._get((key,), load_one, self._alone)
         return found[key]
 
     async def get_many(
@@ -46,11 +48,19 @@ class CatalogueCache(Generic[T]):
 
         An id that `load` does not know is missing from the answer.
         """
+        return await self._get(keys, load, self._among_many)
+
+    async def _get(
+        self,
+        keys: Collection[str],
+        load: Callable[[Collection[str]], Awaitable[Mapping[str, T]]],
+        under_way: dict[str, asyncio.Task[Mapping[str, T]]],
+    ) -> dict[str, T]:
         found = self._known(keys)
-        awaited = {self._under_way[key] for key in keys if key not in found and key in self._under_way}
-        missing = [key for key in dict.fromkeys(keys) if key not in found and key not in self._under_way]
+        awaited = {under_way[key] for key in keys if key not in found and key in under_way}
+        missing = [key for key in dict.fromkeys(keys) if key not in found and key not in under_way]
         if missing:
-            awaited.add(self._start(missing, load))
+            awaited.add(self._start(missing, load, under_way))
         for task in awaited:
             # Shielded: one waiter that gives up must not take the answer from the others.
             async with within_deadline("The billing provider did not answer in time."):
@@ -67,7 +77,10 @@ class CatalogueCache(Generic[T]):
         return known
 
     def _start(
-        self, keys: list[str], load: Callable[[Collection[str]], Awaitable[Mapping[str, T]]]
+        self,
+        keys: list[str],
+        load: Callable[[Collection[str]], Awaitable[Mapping[str, T]]],
+        under_way: dict[str, asyncio.Task[Mapping[str, T]]],
     ) -> asyncio.Task[Mapping[str, T]]:
         async def run() -> Mapping[str, T]:
             try:
@@ -76,11 +89,11 @@ class CatalogueCache(Generic[T]):
                 return loaded
             finally:
                 for key in keys:
-                    del self._under_way[key]
+                    del under_way[key]
 
         task = asyncio.create_task(run())
         # Somebody always looks at the outcome, even when every waiter has gone.
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         for key in keys:
-            self._under_way[key] = task
+            under_way[key] = task
         return task

@@ -12,7 +12,10 @@ class Observer(Protocol):
     """Told of what an operator would want to count. Nothing passed to it is personal or secret."""
 
     def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
-        """One provider call ended. `outcome` is "ok" or the error's name; `request_id` is the provider's."""
+        """One provider call ended; `request_id` is the provider's.
+
+        `outcome` is "ok", "timeout", the error's name, or "aborted": cancelled, or failed in a way nobody foresaw.
+        """
 
     def retried(self, cause: Cause) -> None:
         """A provider call is about to be repeated."""

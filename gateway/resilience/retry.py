@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -48,6 +49,8 @@ RETRIED: Final[Mapping[Cause, frozenset[Safety]]] = {
 
 _FIRST_WAIT_S: Final = 0.3
 _LONGEST_WAIT_S: Final = 3.0
+_LONGEST_RETRY_AFTER_S: Final = 60.0
+"""Where there is no deadline, a provider that wants longer than this is not waited for."""
 _LONGEST_NUMBER: Final = 6
 
 
@@ -55,7 +58,7 @@ class _ProvidersWishOrJitter(wait_base):
     """Retry-After where the provider sent one, else exponential with jitter."""
 
     def __init__(self) -> None:
-        self._jitter = wait_exponential_jitter(initial=_FIRST_WAIT_S, max=_LONGEST_WAIT_S, jitter=_FIRST_WAIT_S)
+        self._jitter = wait_exponential_jitter(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S, jitter=_FIRST_WAIT_S)
 
     def __call__(self, retry_state: RetryCallState) -> float:
         failure = _failure(retry_state)
@@ -68,7 +71,7 @@ class _OutOfTime(stop_base):
     """Stop when the next attempt would start after the request's deadline: nothing sleeps past it."""
 
     def __call__(self, retry_state: RetryCallState) -> bool:
-        return retry_state.upcoming_sleep >= current_deadline().remaining()
+        return retry_state.upcoming_sleep >= min(current_deadline().remaining(), _LONGEST_RETRY_AFTER_S)
 
 
 def _failure(retry_state: RetryCallState) -> Failure | None:
@@ -95,7 +98,7 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -105,13 +108,16 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
 class Retrier:
     """Runs provider calls, trying again by `RETRIED` inside the current deadline.
 
-    `attempts` counts the first try. `observer` is told of each repetition.
+    `attempts` counts the first try. `observer` is told of each repetition. `sleep` waits for so many seconds.
     """
 
-    def __init__(self, observer: Observer, attempts: int = 3) -> None:
+    def __init__(
+        self, observer: Observer, attempts: int = 3, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._observer = observer
         self._policies = {
             safety: AsyncRetrying(
+                sleep=sleep,
                 retry=retry_if_exception(_is_retried(safety)),
                 stop=stop_after_attempt(attempts) | _OutOfTime(),
                 wait=_ProvidersWishOrJitter(),

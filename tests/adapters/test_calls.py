@@ -1,0 +1,254 @@
+"""One provider call: its time, its failure in our words, its slot, and what an operator is told of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import pytest
+
+from adapters.base import (
+    AdapterError,
+    Conflict,
+    Invalid,
+    ProviderAnswer,
+    RateLimited,
+    Timeout,
+    Unavailable,
+    UnknownOutcome,
+)
+from adapters.calls import ProviderCalls
+from gateway.resilience import DeadlineExceeded, Safety, deadline
+from tests.support.recording_observer import RecordingObserver
+
+SOON_S: Final = 0.01
+"""A time-out that is worth waiting for in a test."""
+WRITES: Final = [Safety.SAFE_WRITE, Safety.UNSAFE_WRITE]
+
+
+class PackageError(Exception):
+    """What some provider's package raises."""
+
+
+class UnforeseenError(Exception):
+    """What the translation does not know."""
+
+
+def translate(error: Exception, is_write: bool) -> AdapterError:
+    if isinstance(error, UnforeseenError):
+        raise error
+    answer = ProviderAnswer(status=500, request_id="req_1")
+    return UnknownOutcome(answered=True, provider=answer) if is_write else Invalid(provider=answer)
+
+
+@dataclass
+class Setup:
+    """Calls with everything that watches them. `concurrency` is 2."""
+
+    observer: RecordingObserver = field(default_factory=RecordingObserver)
+    timeout_s: float = 5.0
+
+    def calls(self) -> ProviderCalls:
+        return ProviderCalls(translate=translate, observer=self.observer, timeout_s=self.timeout_s, concurrency=2)
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [outcome for _, outcome, _ in self.observer.calls]
+
+
+async def never() -> str:
+    await asyncio.Event().wait()
+    return "never"
+
+
+async def answer() -> str:
+    return "an answer"
+
+
+def raising(error: BaseException) -> Callable[[], Awaitable[str]]:
+    async def call() -> str:
+        raise error
+
+    return call
+
+
+@pytest.mark.parametrize("safety", Safety)
+async def test_an_answer_is_returned_and_counted(safety: Safety) -> None:
+    setup = Setup()
+    assert await setup.calls().run("get things", answer, safety) == "an answer"
+    assert setup.observer.calls == [("get things", "ok", None)]
+
+
+# -- time ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_read_without_an_answer_in_time_is_a_timeout() -> None:
+    setup = Setup(timeout_s=SOON_S)
+    with deadline(0.1), pytest.raises(Timeout):
+        await setup.calls().run("get things", never, Safety.READ)
+    assert set(setup.outcomes) == {"timeout"}
+
+
+@pytest.mark.parametrize("safety", WRITES)
+async def test_a_write_without_an_answer_in_time_has_an_unknown_outcome_and_is_not_repeated(safety: Safety) -> None:
+    setup = Setup(timeout_s=SOON_S)
+    with pytest.raises(UnknownOutcome) as caught:
+        await setup.calls().run("post thing", never, safety)
+    assert not caught.value.answered
+    assert setup.outcomes == ["timeout"]
+
+
+@pytest.mark.parametrize("safety", WRITES)
+async def test_a_write_that_never_got_a_slot_was_not_sent_so_its_outcome_is_known(safety: Safety) -> None:
+    calls = Setup().calls()
+    sent: list[str] = []
+    holding = [asyncio.create_task(calls.run("hold a slot", never, Safety.READ)) for _ in range(2)]
+    await asyncio.sleep(0)
+
+    async def call() -> str:
+        sent.append("sent")
+        return "an answer"
+
+    with deadline(SOON_S), pytest.raises(Timeout):
+        await calls.run("post thing", call, safety)
+    for task in holding:
+        task.cancel()
+    await asyncio.wait(holding)
+    assert sent == []
+
+
+@pytest.mark.parametrize(("safety", "error"), [(Safety.READ, Timeout), *((one, UnknownOutcome) for one in WRITES)])
+async def test_a_packages_own_timeout_counts_as_one_of_ours(safety: Safety, error: type[AdapterError]) -> None:
+    with deadline(0.1), pytest.raises(error):
+        await Setup().calls().run("call", raising(TimeoutError()), safety)
+
+
+async def test_a_write_leaves_time_to_read_what_became_of_it() -> None:
+    with deadline(0.1) as budget:
+        with pytest.raises(UnknownOutcome):
+            await Setup().calls().run("post thing", never, Safety.SAFE_WRITE)
+        assert budget.remaining() > 0
+
+
+@pytest.mark.parametrize("safety", Safety)
+async def test_nothing_is_sent_when_the_requests_time_is_used_up(safety: Safety) -> None:
+    setup = Setup()
+    with deadline(0.0), pytest.raises(DeadlineExceeded):
+        await setup.calls().run("call", answer, safety)
+    assert setup.observer.calls == []
+
+
+# -- failures -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("safety", "error"),
+    [(Safety.READ, Invalid), (Safety.SAFE_WRITE, UnknownOutcome), (Safety.UNSAFE_WRITE, UnknownOutcome)],
+)
+async def test_a_packages_error_is_translated_knowing_whether_the_call_writes(
+    safety: Safety, error: type[AdapterError]
+) -> None:
+    setup = Setup()
+    reason = PackageError("the provider's own text")
+    with pytest.raises(error) as caught:
+        await setup.calls().run("call", raising(reason), safety)
+    assert caught.value.__cause__ is reason
+    assert "provider's own text" not in caught.value.message
+    assert setup.observer.calls == [("call", error.__name__, "req_1")]
+
+
+async def test_an_error_of_the_taxonomy_is_let_through_untranslated() -> None:
+    setup = Setup()
+    refusal = Conflict("no", provider=ProviderAnswer(request_id="req_2"))
+    with pytest.raises(Conflict) as caught:
+        await setup.calls().run("call", raising(refusal), Safety.READ)
+    assert caught.value is refusal
+    assert setup.observer.calls == [("call", "Conflict", "req_2")]
+
+
+async def test_an_unforeseen_error_is_not_counted_as_an_answer() -> None:
+    setup = Setup()
+    with pytest.raises(UnforeseenError):
+        await setup.calls().run("call", raising(UnforeseenError()), Safety.READ)
+    assert setup.outcomes == ["aborted"]
+
+
+async def test_a_call_that_is_cancelled_is_not_counted_as_an_answer_and_not_repeated() -> None:
+    setup = Setup()
+    task = asyncio.create_task(setup.calls().run("call", never, Safety.READ))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert setup.outcomes == ["aborted"]
+
+
+# -- repeating ----------------------------------------------------------------------------------------------------
+
+
+def failing_once(error: AdapterError) -> Callable[[], Awaitable[str]]:
+    errors = [error]
+
+    async def call() -> str:
+        if errors:
+            raise errors.pop()
+        return "an answer"
+
+    return call
+
+
+@pytest.mark.parametrize("safety", Safety)
+async def test_every_attempt_is_counted(safety: Safety) -> None:
+    setup = Setup()
+    await setup.calls().run("call", failing_once(RateLimited(retry_after=0.0)), safety)
+    assert setup.outcomes == ["RateLimited", "ok"]
+    assert setup.observer.retries == ["rate_limited"]
+
+
+@pytest.mark.parametrize("safety", WRITES)
+async def test_a_write_that_may_have_happened_is_not_repeated(safety: Safety) -> None:
+    setup = Setup()
+    with pytest.raises(Unavailable):
+        await setup.calls().run("call", failing_once(Unavailable(retry_after=0.0)), safety)
+    assert setup.outcomes == ["Unavailable"]
+
+
+# -- slots --------------------------------------------------------------------------------------------------------
+
+
+async def test_no_more_calls_are_under_way_than_there_are_slots() -> None:
+    calls = Setup().calls()
+    under_way, most = 0, 0
+
+    async def call() -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+
+    await asyncio.gather(*(calls.run("call", call, Safety.READ) for _ in range(20)))
+    assert most == 2
+
+
+@pytest.mark.parametrize("error", [Invalid(), PackageError(), UnforeseenError(), asyncio.CancelledError()])
+async def test_a_slot_is_free_again_after_any_failure(error: BaseException) -> None:
+    calls = Setup().calls()
+    for _ in range(5):
+        with pytest.raises(BaseException, match=r".*"):
+            await calls.run("call", raising(error), Safety.READ)
+    assert await calls.run("call", answer, Safety.READ) == "an answer"
+
+
+async def test_a_slot_is_not_held_while_waiting_to_try_again() -> None:
+    calls = Setup().calls()
+    waiting = [
+        asyncio.create_task(calls.run("call", failing_once(RateLimited(retry_after=0.02)), Safety.READ))
+        for _ in range(2)
+    ]
+    await asyncio.sleep(0)
+    assert await calls.run("call", answer, Safety.READ) == "an answer"
+    assert not any(task.done() for task in waiting)
+    await asyncio.gather(*waiting)
