@@ -114,7 +114,7 @@ class StripeSimulator:
             account = self._authenticate(request.headers.get("Authorization", ""))
             livemode = account.livemode
             recorded.account, recorded.livemode = account.id, livemode
-            key = recorded.idempotency_key if recorded.method != "GET" else None
+            key = recorded.idempotency_key if recorded.method == "POST" else None
             if key is None or (fault is not None and fault.at_the_edge):
                 return await self._act(request, recorded, account, fault), False
             fingerprint = Fingerprint(recorded.method, recorded.path, (*recorded.query, *recorded.form))
