@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar, final
 
 import structlog
+from pydantic import ValidationError
 
 from adapters import decisions
 from adapters.durations import kind_of
@@ -23,10 +24,11 @@ from adapters.errors import (
     Timeout,
     Unavailable,
     UnknownOutcome,
+    Unmappable,
     Unreadable,
     Unsupported,
 )
-from adapters.holes import Holes, Shown
+from adapters.holes import Holes, Shown, reason_of
 from adapters.identifiers import require_plain
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.state import Standing, SubscriptionState
@@ -308,7 +310,11 @@ class Writes(Holes):
             raise failure from None
 
     async def _perform(self, state: SubscriptionState, intent: Intent, key: WriteKey) -> None:
-        shown = await self._readable(Controller.SUBSCRIPTIONS, self._hole(state, intent, key))
+        try:
+            shown = await self._hole(state, intent, key)
+        except (Unmappable, ValidationError) as error:
+            self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, state.id, reason_of(error))
+            raise _NotShown(answered=True) from None
         if shown is not None and not intent.is_met_by(shown):
             # It has to be looked at again before anything is said.
             raise _NotShown(answered=True)

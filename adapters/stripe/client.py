@@ -7,7 +7,6 @@ The package's own retries are off: `adapters.calls` owns them.
 from __future__ import annotations
 
 import logging
-import warnings
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -39,8 +38,6 @@ stripe.enable_telemetry = False
 stripe.set_app_info("churnkey-gateway", version=__version__)
 silence()
 logging.getLogger("stripe").setLevel(logging.WARNING)
-# A Stripe-Notice header becomes a Python warning, which would fail a request where warnings are errors.
-warnings.filterwarnings("ignore", module=r"stripe\._api_requestor")
 
 
 class StripeApi:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from dateutil.relativedelta import relativedelta
@@ -33,6 +33,8 @@ from gateway.contract import (
 
 PAUSED_AT: Final = "churnkey_paused_at"
 """The metadata key that holds when a pause began: Stripe keeps that nowhere."""
+PAUSED_UNTIL: Final = "churnkey_paused_until"
+"""The metadata key that tells which pause that note is of: a pause that ends leaves the notes behind."""
 
 _OPEN_ENDED: Final = relativedelta(years=10)
 _YEARS: Final = range(1970, 2201)
@@ -172,7 +174,12 @@ def _paused(
     period: Period | None,
     trial: Period | None,
 ) -> PausedStatus:
-    start = began or _noted_start(source) or (period.start if period else None) or required_moment(source, "start_date")
+    start = (
+        began
+        or _noted_start(source, until)
+        or (period.start if period else None)
+        or required_moment(source, "start_date")
+    )
     end = until or _open_end(start)
     return PausedStatus(start=min(start, end), end=end, current_period=period, trial=trial)
 
@@ -184,13 +191,27 @@ def _open_end(start: datetime) -> datetime:
         raise Unmappable("a time is out of range") from None
 
 
-def _noted_start(source: Mapping[str, Any]) -> datetime | None:
-    """The note of when the pause began. Anybody may write metadata: what cannot be one is passed over."""
+def _noted_start(source: Mapping[str, Any], until: datetime | None) -> datetime | None:
+    """The note of when this pause began. Anybody may write metadata: what cannot be one is passed over, and so is the
+    note of an earlier pause."""
+    notes = metadata(source)
+    noted_until = _noted(notes.get(PAUSED_UNTIL))
+    if PAUSED_UNTIL in notes and noted_until != until:
+        return None
+    return _noted(notes.get(PAUSED_AT))
+
+
+def _noted(text: str | None) -> datetime | None:
     try:
-        noted = datetime.fromisoformat(metadata(source).get(PAUSED_AT, ""))
+        noted = datetime.fromisoformat(text or "")
     except ValueError:
         return None
     return noted if noted.tzinfo is not None and noted.year in _YEARS else None
+
+
+def note(moment: datetime) -> str:
+    """A moment as it is noted in metadata: ISO 8601 in whole seconds, UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _governing(items: list[Mapping[str, Any]]) -> Mapping[str, Any]:

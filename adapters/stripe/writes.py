@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.errors import Conflict, NotFound, UnknownOutcome
+from adapters.errors import Conflict, Invalid, NotFound, UnknownOutcome
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
 from adapters.state import PriceFacts, Standing, SubscriptionState
 from adapters.stripe import prices, schedules, states
 from adapters.stripe.client import JsonObject
 from adapters.stripe.connection import StripeConnection
-from adapters.stripe.subscriptions import PAUSED_AT
+from adapters.stripe.subscriptions import PAUSED_AT, PAUSED_UNTIL, note
 from gateway.contract import Schedule
 from gateway.resilience import Failure, WriteKey
 
@@ -76,10 +76,12 @@ class StripeWrites(StripeConnection):
             return states.upcoming_state(canceled)
         schedule = _schedule_of(state)
         if schedule is not None:
-            # What the schedule would have ended still ends, should the next call fail.
-            await self._api.post(
-                "subscription_schedules", schedule["id"], "release", key=key, preserve_cancel_date=True
-            )
+            # Refused is what has been released meanwhile, and is in nobody's way then; else the next call is refused.
+            with suppress(Invalid):
+                # What the schedule would have ended still ends, should the next call fail.
+                await self._api.post(
+                    "subscription_schedules", schedule["id"], "release", key=key, preserve_cancel_date=True
+                )
         if intent.when is Schedule.IMMEDIATE:
             return self._shown(await self._api.delete("subscriptions", state.id, invoice_now=False, prorate=False))
         parameters: JsonObject = {"cancel_at_period_end": True}
@@ -107,7 +109,7 @@ class StripeWrites(StripeConnection):
                 "behavior": self._stripe_settings.actions.pause.behavior,
                 "resumes_at": _seconds(intent.until),
             },
-            metadata={PAUSED_AT: intent.start.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")},
+            metadata={PAUSED_AT: note(intent.start), PAUSED_UNTIL: note(intent.until)},
         )
 
     def _pause_end(self, when: Schedule, until: datetime) -> datetime:

@@ -16,6 +16,7 @@ from adapters.base import (
     RateLimited,
     Timeout,
     Unavailable,
+    UnknownOutcome,
     Unmappable,
     Unreadable,
     Unsupported,
@@ -141,14 +142,24 @@ async def test_a_write_that_certainly_failed_is_reported_and_not_repeated(
 
 
 @every_action
-@pytest.mark.parametrize("hole", ["load", "write"])
-async def test_an_object_that_cannot_be_understood_is_unreadable(verb: str, act: Act, hole: str) -> None:
+async def test_an_object_that_cannot_be_understood_is_unreadable(verb: str, act: Act) -> None:
     observer = RecordingObserver()
     adapter = ScriptedAdapter.serving(TRIAL, observer=observer)
-    adapter.script(verb if hole == "write" else hole, fails(Unmappable("items: missing")))
+    adapter.script("load", fails(Unmappable("items: missing")))
     with pytest.raises(Unreadable):
         await act(adapter, "cus_ada", "sub_1")
     assert observer.rows_left_out == [("subscriptions", "", "items: missing")]
+
+
+@every_action
+async def test_an_answer_to_a_write_that_cannot_be_understood_is_settled_by_reading(verb: str, act: Act) -> None:
+    observer = RecordingObserver()
+    adapter = ScriptedAdapter.serving(TRIAL, observer=observer)
+    adapter.script(verb, fails(Unmappable("items: missing")))
+    with pytest.raises(UnknownOutcome):
+        await act(adapter, "cus_ada", "sub_1")
+    assert observer.rows_left_out == [("subscriptions", "sub_1", "items: missing")]
+    assert len(adapter.sent) == 1
 
 
 async def test_a_price_that_cannot_be_understood_is_unreadable() -> None:
