@@ -47,18 +47,32 @@ class ProviderCalls:
         self._slots = asyncio.Semaphore(concurrency)
         self._pace = _pace(requests_per_second) if requests_per_second else None
 
-    async def run(self, operation: str, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
+    async def run(
+        self,
+        operation: str,
+        call: Callable[[], Awaitable[T]],
+        safety: Safety,
+        request_id: Callable[[T], str | None] = lambda answer: None,
+    ) -> T:
         """The call's answer; `operation` names the call in metrics and logs.
+
+        `request_id` finds the provider's id of the request in the answer, for the log.
 
         Raises an `AdapterError`, or `DeadlineExceeded` where no time was left to make the call.
         """
-        return await self._retrier.run(lambda: self._attempt(operation, call, safety), safety)
+        return await self._retrier.run(lambda: self._attempt(operation, call, safety, request_id), safety)
 
-    async def _attempt(self, operation: str, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
+    async def _attempt(
+        self,
+        operation: str,
+        call: Callable[[], Awaitable[T]],
+        safety: Safety,
+        request_id: Callable[[T], str | None],
+    ) -> T:
         is_write = safety is not Safety.READ
         budget = self._budget(is_write)
         started = time.monotonic()
-        outcome, answer = "aborted", None
+        outcome, seen = "aborted", None
         sent = False
         try:
             async with asyncio.timeout(budget), self._slots:
@@ -70,17 +84,17 @@ class ProviderCalls:
             outcome = "timeout"
             raise UnknownOutcome(answered=False) if is_write and sent else Timeout() from None
         except AdapterError as error:
-            outcome, answer = type(error).__name__, error.provider
+            outcome, seen = type(error).__name__, error.provider.request_id if error.provider else None
             raise
         except Exception as error:
             translated = self._translate(error, is_write)
-            outcome, answer = type(translated).__name__, translated.provider
+            outcome, seen = type(translated).__name__, translated.provider.request_id if translated.provider else None
             raise translated from error
         else:
-            outcome = "ok"
+            outcome, seen = "ok", request_id(result)
             return result
         finally:
-            self._observer.called(operation, outcome, time.monotonic() - started, answer.request_id if answer else None)
+            self._observer.called(operation, outcome, time.monotonic() - started, seen)
 
     def _budget(self, is_write: bool) -> float:
         remaining = current_deadline().remaining()

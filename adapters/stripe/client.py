@@ -7,6 +7,7 @@ The package's own retries are off: `adapters.calls` owns them.
 from __future__ import annotations
 
 import logging
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
 from adapters.holes import Runtime
 from adapters.stripe.errors import translate
-from adapters.stripe.transport import ParsingClient, document_of, silence
+from adapters.stripe.transport import PAGES, ParsingClient, document_of, silence
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
 
@@ -101,16 +102,16 @@ class StripeApi:
         _require_values(parameters)
         path = _path(segments)
 
-        async def send() -> JsonObject:
+        async def send() -> tuple[JsonObject, str | None]:
             response = await self._client.raw_request_async(method, path, **parameters, **options)
-            return document_of(response)
+            return document_of(response), response.request_id
 
-        found = await self._calls.run(f"{method} {segments[0]}", send, safety)
+        found, _ = await self._calls.run(f"{method} {segments[0]}", send, safety, itemgetter(1))
         self._require_mode(found)
         return found
 
     def _require_mode(self, found: JsonObject) -> None:
-        rows = found["data"] if found.get("object") in {"list", "search_result"} else (found,)
+        rows = found["data"] if found["object"] in PAGES else (found,)
         if any(row.get("livemode", self._live) is not self._live for row in rows):
             raise NotFound
 
@@ -130,7 +131,7 @@ def _require_values(parameters: Mapping[str, object]) -> None:
 
 
 _SEARCHABLE: Final = frozenset({"customers", "prices", "products", "subscriptions"})
-"""What has an endpoint `/v1/<name>/search`: https://docs.stripe.com/search#supported-query-fields-for-each-resource."""
+"""What has an endpoint `/v1/<name>/search`: https://docs.stripe.com/search."""
 
 _NO_SEGMENTS: Final = frozenset({"", ".", ".."})
 _NEVER_EMPTY: Final = frozenset({"customer", "email", "subscription", "query", "starting_after"})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
+from adapters.errors import NotFound
 from adapters.holes import Holes, Runtime
 from adapters.settings import AdapterSettings
+from adapters.stripe import prices
 from adapters.stripe.catalogue import Catalogue, Companions
 from adapters.stripe.client import JsonObject, StripeApi
 from adapters.stripe.options import MappingOptions
@@ -64,6 +66,11 @@ class StripeConnection(Holes):
     def _expanded(self, paths: Sequence[str]) -> list[str]:
         """The paths to expand, without products where they are switched off: the key may then not read them."""
         return [path for path in paths if self._options.products or not path.endswith("product")]
+
+    async def _require_customer(self, customer_id: str) -> None:
+        """Raises `NotFound` for a customer who does not exist: an empty list does not tell that from having nothing."""
+        if prices.is_deleted(await self._api.get("customers", customer_id)):
+            raise NotFound("There is no such customer.")
 
     async def _complete_items(self, subscriptions: Iterable[JsonObject]) -> None:
         """Fetch the items that did not come with their subscription, which embeds only the first page of them."""

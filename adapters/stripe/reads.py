@@ -82,6 +82,8 @@ class StripeReads(StripeConnection):
         page = await self._api.get(
             "subscriptions", customer=customer_id, status="all", limit=limit, expand=_SUBSCRIPTIONS, **_after(cursor)
         )
+        if not page["data"] and cursor is None:
+            await self._require_customer(customer_id)
         return _rows(page, await self._mapping_of(page["data"]))
 
     # -- prices, products, families, coupons --------------------------------------------------------------------

@@ -20,6 +20,8 @@ from stripe import AIOHTTPClient, StripeResponse
 
 _NOTHING: Final = b"{}"
 _SUCCESS: Final = range(200, 300)
+PAGES: Final = frozenset({"list", "search_result"})
+"""What a page of objects calls itself."""
 LOG_FUNCTIONS: Final = ("log_info", "log_debug")
 """What the package's requestor calls with URLs and bodies."""
 
@@ -89,6 +91,8 @@ class ParsingClient(AIOHTTPClient):
 
 def document_of(response: StripeResponse) -> dict[str, Any]:
     """The body of a success. Raises `ValueError` where it is no object of Stripe's: all of them name what they are."""
-    if isinstance(response.headers, AnswerHeaders) and "object" in response.headers.document:
-        return response.headers.document
+    document = response.headers.document if isinstance(response.headers, AnswerHeaders) else {}
+    kind = document.get("object")
+    if isinstance(kind, str) and (kind not in PAGES or isinstance(document.get("data"), list)):
+        return document
     raise ValueError("the answer is no object of Stripe's")

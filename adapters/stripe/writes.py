@@ -46,6 +46,8 @@ class StripeWrites(StripeConnection):
             # A subscription to be is a schedule without one, and in no list of subscriptions.
             plans = await self._all_pages("subscription_schedules", customer=customer_id, scheduled=True)
             found.extend(states.upcoming_state(plan) for plan in plans if plan.get("status") == "not_started")
+        if not found:
+            await self._require_customer(customer_id)
         return [state for state in found if state.standing is not Standing.ENDED]
 
     async def _all_pages(self, path: str, **parameters: object) -> list[JsonObject]:

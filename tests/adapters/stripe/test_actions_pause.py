@@ -263,4 +263,4 @@ async def test_all_are_yearly_and_none_is_paused(
 async def test_there_is_none_to_pause(adapter: StripeAdapter, simulator: StripeSimulator) -> None:
     await adapter.pause_all(pause_all(months(1)))
 
-    assert simulator.calls() == ["GET /v1/subscriptions"]
+    assert simulator.calls() == ["GET /v1/subscriptions", "GET /v1/customers/cus_1"]

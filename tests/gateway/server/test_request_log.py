@@ -75,7 +75,7 @@ async def test_what_is_no_route_is_not_written_down(client: Client, log: Log) ->
     (event,) = log.events("request")
     assert event["route"] is None
     assert event["status"] == 404
-    assert "ada" not in log.text
+    assert "ada@" not in log.text
 
 
 async def test_one_request_leaves_nothing_in_the_context_of_the_next(client: Client, log: Log) -> None:
@@ -109,5 +109,5 @@ async def test_nothing_personal_and_no_token_is_logged(start: Start, live: Memor
     await client.get("/churnkey/features", headers={"Authorization": "Bearer the-third-token"})
     await send(client, "/churnkey/actions/subscription/cancel", method="POST", body=b'{"ada@example.com":1}')
     assert len(log.events("request")) == 7
-    for secret in ("ada", "Ada", "nobody", "example.com", "7946", TOKEN, "-token", "cus_"):
+    for secret in ("ada@", "Ada", "nobody", "example.com", "2079460000", TOKEN, "-token", "cus_"):
         assert secret not in log.text

@@ -1,0 +1,12 @@
+"""Every adapter that the suite runs against. A new one adds its case here and runs everything unchanged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tests.contract.providers.stripe import StripeCase
+
+if TYPE_CHECKING:
+    from tests.contract.provider import ProviderCase
+
+CASES: Final[tuple[type[ProviderCase], ...]] = (StripeCase,)
