@@ -1,6 +1,6 @@
 """`BillingAdapter`, the extension point: subclass it, declare `capabilities`, fill the holes they call for.
 
-The sequence of every operation is final and lives in `adapters.reads` and `adapters.writes`; the holes and their shapes
+The sequence of every operation is final and lives in `adapters.reads`, `adapters.writes` and `adapters.execution`; the holes and their shapes
 in `adapters.holes`. This module also names everything an adapter's user needs, so that nothing else is imported from
 `adapters` by the server.
 """

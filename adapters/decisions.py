@@ -70,7 +70,7 @@ def pause(
         if state.period_end is None:
             raise Conflict("The subscription has no running period at whose end a pause could begin.")
         start = state.period_end
-        if state.cancel_at is not None and state.cancel_at <= start:
+        if ends_with_period(state):
             raise Conflict("The subscription ends before the pause would begin.")
     until = end_of(duration, start)
     if until <= start or until <= now:
@@ -78,6 +78,11 @@ def pause(
     if longest_months is not None and until > start + relativedelta(months=longest_months):
         raise Invalid(f"duration: a pause may last {longest_months} months at most.")
     return Pause(when, start, until)
+
+
+def ends_with_period(state: SubscriptionState) -> bool:
+    """Whether the subscription is set to end no later than what is paid for."""
+    return state.cancel_at is not None and state.period_end is not None and state.cancel_at <= state.period_end
 
 
 def extend_trial(

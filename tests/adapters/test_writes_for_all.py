@@ -42,8 +42,10 @@ async def act_on_all(adapter: ScriptedAdapter, verb: str) -> None:
         await pause_all(adapter)
 
 
-async def pause_all(adapter: ScriptedAdapter, *, allow_annual: bool = False) -> None:
-    await adapter.pause_all(PauseAllRequest(customer_id="cus_ada", duration=MONTH, allow_annual=allow_annual))
+async def pause_all(adapter: ScriptedAdapter, *, allow_annual: bool = False, start_at: Schedule | None = None) -> None:
+    await adapter.pause_all(
+        PauseAllRequest(customer_id="cus_ada", start_at=start_at, duration=MONTH, allow_annual=allow_annual)
+    )
 
 
 def yearly(subscription_id: str) -> SubscriptionState:
@@ -219,6 +221,20 @@ async def test_pausing_all_passes_over_what_is_not_active(standing: Standing) ->
     adapter = ScriptedAdapter.serving(replace(THREE[0], standing=standing), THREE[1])
     await pause_all(adapter)
     assert ids_of(adapter) == ["sub_2"]
+
+
+@pytest.mark.parametrize(
+    ("start_at", "paused"),
+    [
+        pytest.param(Schedule.END_OF_PERIOD, ["sub_2"], id="it would have ended before"),
+        pytest.param(Schedule.IMMEDIATE, ["sub_1", "sub_2"], id="it runs until then"),
+    ],
+)
+async def test_pausing_all_skips_one_that_ends_before_the_pause_begins(start_at: Schedule, paused: list[str]) -> None:
+    ending = replace(THREE[0], cancel_at=THREE[0].period_end)
+    adapter = ScriptedAdapter.serving(ending, THREE[1])
+    await pause_all(adapter, start_at=start_at)
+    assert ids_of(adapter) == paused
 
 
 async def test_pausing_all_skips_those_paid_by_the_year() -> None:
