@@ -1,8 +1,8 @@
 """`BillingAdapter`, the extension point: subclass it, declare `capabilities`, fill the holes they call for.
 
-The sequence of every operation is final and lives in `adapters.reads`, `adapters.writes` and `adapters.execution`; the holes and their shapes
-in `adapters.holes`. This module also names everything an adapter's user needs, so that nothing else is imported from
-`adapters` by the server.
+The sequence of every operation is final: it lives in `adapters.reads`, `adapters.writes` and `adapters.execution`. The
+holes and their shapes are in `adapters.holes`. This module also names everything an adapter's user needs, so that the
+server imports nothing else from `adapters`.
 """
 
 from __future__ import annotations

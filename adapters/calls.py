@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from aiolimiter import AsyncLimiter
 
 from adapters.errors import AdapterError, Timeout, UnknownOutcome
-from gateway.resilience import DeadlineExceeded, Observer, Retrier, Safety, current_deadline
+from gateway.resilience import FIRST_WAIT_S, DeadlineExceeded, Observer, Retrier, Safety, current_deadline
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,10 +39,11 @@ class ProviderCalls:
         timeout_s: float,
         concurrency: int,
         requests_per_second: float | None = None,
+        retry_wait_s: float = FIRST_WAIT_S,
     ) -> None:
         self._translate = translate
         self._observer = observer
-        self._retrier = Retrier(observer)
+        self._retrier = Retrier(observer, first_wait_s=retry_wait_s)
         self._timeout_s = timeout_s
         self._slots = asyncio.Semaphore(concurrency)
         self._pace = _pace(requests_per_second) if requests_per_second else None

@@ -24,7 +24,7 @@ from gateway.contract import (
     Schedule,
     Subscription,
 )
-from gateway.resilience import Clock, KeyedLocks, Observer, SilentObserver, WriteKey, utc_now
+from gateway.resilience import FIRST_WAIT_S, Clock, KeyedLocks, Observer, SilentObserver, WriteKey, utc_now
 
 if TYPE_CHECKING:
     from adapters.capabilities import Capabilities
@@ -50,6 +50,7 @@ class Runtime:
     connect_timeout_s: float = 3.0
     max_in_flight: int = 15
     requests_per_second: float | None = None
+    retry_wait_s: float = FIRST_WAIT_S
 
 
 @dataclass(frozen=True, slots=True)

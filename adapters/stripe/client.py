@@ -69,6 +69,7 @@ class StripeApi:
             timeout_s=runtime.call_timeout_s,
             concurrency=runtime.max_in_flight,
             requests_per_second=runtime.requests_per_second,
+            retry_wait_s=runtime.retry_wait_s,
         )
 
     async def close(self) -> None:

@@ -12,9 +12,10 @@ from gateway.resilience.failure import Cause, Failure
 from gateway.resilience.idempotency import WriteKey
 from gateway.resilience.locks import KeyedLocks
 from gateway.resilience.observer import Observer, SilentObserver
-from gateway.resilience.retry import Retrier, Safety, retry_after_seconds
+from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
 
 __all__ = [
+    "FIRST_WAIT_S",
     "CatalogueCache",
     "Cause",
     "Clock",

@@ -47,8 +47,10 @@ RETRIED: Final[Mapping[Cause, frozenset[Safety]]] = {
 }
 """Error class by call safety: where a call is tried again."""
 
-_FIRST_WAIT_S: Final = 0.3
-_LONGEST_WAIT_S: Final = 3.0
+FIRST_WAIT_S: Final = 0.3
+"""Seconds before the first repetition, unless told otherwise; each further wait is twice as long."""
+_LONGEST_WAIT: Final = 10
+"""In first waits."""
 _LONGEST_RETRY_AFTER_S: Final = 60.0
 """Where there is no deadline, a provider that wants longer than this is not waited for."""
 _LONGEST_NUMBER: Final = 6
@@ -57,8 +59,8 @@ _LONGEST_NUMBER: Final = 6
 class _ProvidersWishOrJitter(wait_base):
     """Retry-After where the provider sent one, else exponential with jitter."""
 
-    def __init__(self) -> None:
-        self._jitter = wait_exponential_jitter(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S, jitter=_FIRST_WAIT_S)
+    def __init__(self, first_s: float) -> None:
+        self._jitter = wait_exponential_jitter(multiplier=first_s, max=first_s * _LONGEST_WAIT, jitter=first_s)
 
     def __call__(self, retry_state: RetryCallState) -> float:
         failure = _failure(retry_state)
@@ -108,11 +110,16 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
 class Retrier:
     """Runs provider calls, trying again by `RETRIED` inside the current deadline.
 
-    `attempts` counts the first try. `observer` is told of each repetition. `sleep` waits for so many seconds.
+    `attempts` counts the first try. `first_wait_s` is how long the first repetition waits where the provider does not
+    say. `observer` is told of each repetition. `sleep` waits for so many seconds.
     """
 
     def __init__(
-        self, observer: Observer, attempts: int = 3, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        observer: Observer,
+        attempts: int = 3,
+        first_wait_s: float = FIRST_WAIT_S,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._observer = observer
         self._policies = {
@@ -120,7 +127,7 @@ class Retrier:
                 sleep=sleep,
                 retry=retry_if_exception(_is_retried(safety)),
                 stop=stop_after_attempt(attempts) | _OutOfTime(),
-                wait=_ProvidersWishOrJitter(),
+                wait=_ProvidersWishOrJitter(first_wait_s),
                 before_sleep=self._tell,
                 reraise=True,
             )

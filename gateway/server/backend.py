@@ -88,6 +88,7 @@ async def _open_adapters(
             connect_timeout_s=settings.limits.connect_timeout_s,
             max_in_flight=settings.limits.max_in_flight,
             requests_per_second=settings.limits.requests_per_second,
+            retry_wait_s=settings.limits.retry_wait_s,
         )
         adapters[mode] = await open_adapters.enter_async_context(adapter_class(mode, settings.adapter, runtime))
     return adapters

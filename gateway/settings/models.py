@@ -70,6 +70,13 @@ class LimitSettings(Section):
         8, gt=0, le=120, description="Seconds for one call of the provider; never more than is left of the deadline."
     )
     connect_timeout_s: Number = Field(3, gt=0, le=60, description="Seconds to connect to the provider.")
+    retry_wait_s: Number = Field(
+        0.3,
+        ge=0,
+        le=10,
+        description="Seconds before a call of the provider is repeated the first time, more for each further time. "
+        "What the provider asks for goes before.",
+    )
     max_in_flight: WholeNumber = Field(
         15, ge=1, le=1000, description="Calls of the provider at the same time, for each mode."
     )

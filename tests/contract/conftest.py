@@ -32,13 +32,6 @@ def provider(request: pytest.FixtureRequest) -> type[ProviderCase]:
     return chosen
 
 
-@pytest.fixture(autouse=True)
-def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries wait for a few milliseconds instead of a few tenths of a second."""
-    monkeypatch.setattr("gateway.resilience.retry._FIRST_WAIT_S", 0.001)
-    monkeypatch.setattr("gateway.resilience.retry._LONGEST_WAIT_S", 0.005)
-
-
 @pytest.fixture
 async def start(provider: type[ProviderCase]) -> AsyncIterator[Start]:
     """Each start is a provider of its own, with all samples as they were."""

@@ -201,6 +201,7 @@ async def open_world(
             "integration_tokens": [TOKEN],
             "modes": {mode.value: dict(case.modes(address)[mode]) for mode in modes},
             **sections,
+            "limits": {"retry_wait_s": 0.001, **_limits(sections)},
         }
         settings = _loaded(document)
         backends = await running.enter_async_context(open_backends(settings, find, clock=lambda: NOW))
@@ -209,6 +210,11 @@ async def open_world(
         answer = await world.get("/features", Mode.TEST if Mode.TEST in modes else Mode.LIVE)
         world.manifest.update(answer.json)
         yield world
+
+
+def _limits(sections: Mapping[str, object]) -> Mapping[str, object]:
+    limits = sections.get("limits", {})
+    return limits if isinstance(limits, dict) else {}
 
 
 def _loaded(document: Mapping[str, object]) -> Any:

@@ -53,13 +53,6 @@ def account(simulator: StripeSimulator) -> Account:
     return held
 
 
-@pytest.fixture(autouse=True)
-def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries wait for a few milliseconds instead of a few tenths of a second."""
-    monkeypatch.setattr("gateway.resilience.retry._FIRST_WAIT_S", 0.001)
-    monkeypatch.setattr("gateway.resilience.retry._LONGEST_WAIT_S", 0.005)
-
-
 @pytest.fixture
 def witness() -> Witness:
     return Witness()

@@ -108,6 +108,7 @@ class Backend:
             dry_run=dry_run,
             call_timeout_s=call_timeout_s,
             max_in_flight=max_in_flight,
+            retry_wait_s=0.001,
         )
         return await self.opened.enter_async_context(StripeAdapter(mode, settings, runtime))
 

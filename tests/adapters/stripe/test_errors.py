@@ -44,7 +44,9 @@ def says(status: int, code: str | None = None, kind: str = "invalid_request_erro
 
 @pytest.fixture
 async def api(backend: Backend, account: Account) -> AsyncIterator[StripeApi]:
-    held = StripeApi(KEY, backend.address, live=account.livemode, runtime=Runtime(call_timeout_s=0.1))
+    held = StripeApi(
+        KEY, backend.address, live=account.livemode, runtime=Runtime(call_timeout_s=0.1, retry_wait_s=0.001)
+    )
     yield held
     await held.close()
 
@@ -138,7 +140,7 @@ async def test_only_stripes_own_word_proves_that_nothing_is_under_way(
 
 
 async def test_what_was_never_sent_is_known_not_to_have_happened(unused_tcp_port: int) -> None:
-    api = StripeApi(KEY, f"http://127.0.0.1:{unused_tcp_port}", live=False, runtime=Runtime())
+    api = StripeApi(KEY, f"http://127.0.0.1:{unused_tcp_port}", live=False, runtime=Runtime(retry_wait_s=0.001))
     errors = [await read(api), await write(api)]
     await api.close()
 

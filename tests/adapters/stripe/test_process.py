@@ -30,7 +30,7 @@ from adapters.holes import Runtime
 from adapters.stripe.client import StripeApi
 
 async def main():
-    api = StripeApi("sk_test_simulated_0001", sys.argv[1], live=False, runtime=Runtime())
+    api = StripeApi("sk_test_simulated_0001", sys.argv[1], live=False, runtime=Runtime(retry_wait_s=0.001))
     for _ in range(2):
         print((await api.get("customers", email="ada@example.com"))["object"])
     await api.close()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def api(address: str, account: Account) -> AsyncIterator[StripeApi]:
-    held = StripeApi(KEY, address, live=account.livemode, runtime=Runtime())
+    held = StripeApi(KEY, address, live=account.livemode, runtime=Runtime(retry_wait_s=0.001))
     yield held
     await held.close()
 
@@ -236,7 +236,7 @@ async def test_5_a_mode_without_a_key_never_falls_back_to_the_other(backend: Bac
     settings = StripeSettings.model_validate({"modes": {"live": {"api_key": LIVE_KEY, "base_url": backend.address}}})
 
     with pytest.raises(ValueError, match="test is not configured"):
-        await backend.opened.enter_async_context(StripeAdapter(Mode.TEST, settings, Runtime()))
+        await backend.opened.enter_async_context(StripeAdapter(Mode.TEST, settings, Runtime(retry_wait_s=0.001)))
 
 
 READS: list[Any] = [

@@ -64,7 +64,7 @@ class Watch:
     def __init__(self, attempts: int = 3) -> None:
         self.slept: list[float] = []
         self.observer = RecordingObserver()
-        self.retrier = Retrier(self.observer, attempts, self._sleep)
+        self.retrier = Retrier(self.observer, attempts, sleep=self._sleep)
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

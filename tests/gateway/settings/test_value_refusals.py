@@ -41,7 +41,7 @@ NAME = "must match pattern '^[a-z0-9][a-z0-9_-]{0,62}$'"
         pytest.param(
             "limits: {sk_live_51Habcdef7: 1}",
             "limits.(a key): unknown key; the keys here are call_timeout_s, connect_timeout_s, deadline_s, "
-            "max_in_flight, requests_per_second",
+            "max_in_flight, requests_per_second, retry_wait_s",
             id="a key that may be a secret",
         ),
     ],
@@ -258,6 +258,7 @@ def test_absent_keys_have_their_defaults(load_text: Load) -> None:
         "deadline_s": 20,
         "call_timeout_s": 8,
         "connect_timeout_s": 3,
+        "retry_wait_s": 0.3,
         "max_in_flight": 15,
         "requests_per_second": None,
     }
