@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aiolimiter import AsyncLimiter
 
 from adapters.errors import AdapterError, Timeout, UnknownOutcome
-from gateway.resilience import FIRST_WAIT_S, DeadlineExceeded, Observer, Retrier, Safety, current_deadline
+from gateway.resilience import (
+    FIRST_WAIT_S,
+    DeadlineExceeded,
+    Observer,
+    Retrier,
+    Safety,
+    current_deadline,
+    within_deadline,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 T = TypeVar("T")
 
@@ -70,20 +79,39 @@ class ProviderCalls:
         safety: Safety,
         request_id: Callable[[T], str | None],
     ) -> T:
-        is_write = safety is not Safety.READ
-        budget = self._budget(is_write)
+        async with self._turn():
+            return await self._timed(operation, call, request_id, is_write=safety is not Safety.READ)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for a free slot and for the pace, as long as the request may: that time is not the provider's."""
+        async with within_deadline("The billing provider is being asked too much at the moment."):
+            await self._slots.acquire()
+        try:
+            if self._pace is not None:
+                async with within_deadline("The billing provider is being asked too often at the moment."):
+                    await self._pace.acquire()
+            yield
+        finally:
+            self._slots.release()
+
+    async def _timed(
+        self,
+        operation: str,
+        call: Callable[[], Awaitable[T]],
+        request_id: Callable[[T], str | None],
+        *,
+        is_write: bool,
+    ) -> T:
+        budget = self._budget(is_write=is_write)
         started = time.monotonic()
         outcome, seen = "aborted", None
-        sent = False
         try:
-            async with asyncio.timeout(budget), self._slots:
-                if self._pace is not None:
-                    await self._pace.acquire()
-                sent = True
+            async with asyncio.timeout(budget):
                 result = await call()
         except TimeoutError:
             outcome = "timeout"
-            raise UnknownOutcome(answered=False) if is_write and sent else Timeout() from None
+            raise UnknownOutcome(answered=False) if is_write else Timeout() from None
         except AdapterError as error:
             outcome, seen = type(error).__name__, error.provider.request_id if error.provider else None
             raise
@@ -97,7 +125,7 @@ class ProviderCalls:
         finally:
             self._observer.called(operation, outcome, time.monotonic() - started, seen)
 
-    def _budget(self, is_write: bool) -> float:
+    def _budget(self, *, is_write: bool) -> float:
         remaining = current_deadline().remaining()
         if remaining <= 0:
             raise DeadlineExceeded("The request's time is used up.")

@@ -39,6 +39,18 @@ class AdapterError(Failure):
         super().__init__(message or self.default_message, cause=cause, retry_after=retry_after, final=final)
         self.provider = provider
 
+    def for_log(self) -> dict[str, object]:
+        """With the provider's side of it."""
+        said = self.provider
+        if said is None:
+            return super().for_log()
+        return super().for_log() | {
+            "provider_status": said.status,
+            "provider_code": said.code,
+            "provider_parameter": said.parameter,
+            "provider_request_id": said.request_id,
+        }
+
 
 class NotFound(AdapterError):
     """There is no such object, or it is another customer's, or it belongs to the other mode."""

@@ -112,25 +112,28 @@ class Execution(Holes):
 
     async def _carry_out(self, action: Action, state: SubscriptionState, decide: Decide, key: WriteKey) -> None:
         log = _log.bind(action=action, customer_id=state.customer_id, subscription_id=state.id)
-        intent = decide(state)
-        if intent is None or intent.is_met_by(state):
-            log.info("nothing to do", reason="it is so already")
-            return
-        if action in self.capabilities.loses_scheduled_change:
-            decisions.refuse_to_drop(state)
+        try:
+            intent = decide(state)
+            if intent is None or intent.is_met_by(state):
+                log.info("nothing to do", reason="it is so already")
+                return
+            if action in self.capabilities.loses_scheduled_change:
+                decisions.refuse_to_drop(state)
+        except Failure as failure:
+            log.info("refused", **failure.for_log())
+            raise
+        log = log.bind(intent=str(intent))
         if self.runtime.dry_run:
-            log.info("not sent", reason="dry run", intent=str(intent))
+            log.info("not sent", reason="dry run")
             return
-        outcome = "aborted"
+        log.info("write begins")
         try:
             await self._perform_and_settle(action, state, intent, key)
-            outcome = "done"
         except Failure as failure:
-            outcome = type(failure).__name__
+            # Part of it may have been done all the same.
+            log.warning("write failed", **failure.for_log())
             raise
-        finally:
-            # Also when it failed: part of it may have been done.
-            log.info("written", outcome=outcome, intent=str(intent))
+        log.info("write done")
 
     async def _perform_and_settle(
         self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey
@@ -156,6 +159,9 @@ class Execution(Holes):
                 raise failure
         except UnknownOutcome:
             observer.settled(action, "unknown")
+            raise
+        except Failure:
+            observer.settled(action, "refused")
             raise
 
     async def _repeat(self, state: SubscriptionState, intent: Intent, key: WriteKey, lost: UnknownOutcome) -> None:
@@ -202,7 +208,7 @@ class Execution(Holes):
 
 
 def _summary(failed: Mapping[str, Failure], total: int) -> Failure:
-    message = f"{total - len(failed)} of {total} subscriptions were changed. Not changed: {', '.join(failed)}."
+    message = f"{total - len(failed)} of {total} subscriptions are as asked. It failed for {', '.join(failed)}."
     for kind in _GRAVEST:
         alike = [failure for failure in failed.values() if isinstance(failure, kind)]
         if kind is UnknownOutcome and alike:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from adapters.capabilities import CouponMode
 from adapters.state import Standing, SubscriptionState
@@ -102,4 +102,3 @@ class ChangePrice:
 
 
 Intent: TypeAlias = Cancel | Pause | ExtendTrial | ApplyCoupon | ChangePrice
-Verb: TypeAlias = Literal["cancel", "pause", "extend_trial", "apply_coupon", "change_price"]

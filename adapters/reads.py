@@ -74,6 +74,8 @@ class Reads(Holes):
         if not _is_line(phone, _LONGEST_PHONE) or not any(character.isdigit() for character in phone):
             raise NotFound
         found = await self._readable(Controller.CUSTOMERS, self._find_by_phone(phone))
+        wanted = _digits(phone)
+        found = [one for one in found if _digits(one.customer.phone or "") == wanted]
         chosen = [one for one in found if one.live] or found
         if len(chosen) != 1:
             raise NotFound
@@ -165,6 +167,10 @@ class Reads(Holes):
             # A list does not fail for one bad row: it is left out, and an operator is told.
             self.runtime.observer.left_out(controller, str(row.get("id", "")), reason_of(error))
             return None
+
+
+def _digits(phone: str) -> str:
+    return "".join(character for character in phone if character.isdigit())
 
 
 def _is_line(text: str, longest: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -17,12 +18,25 @@ class Section(BaseModel):
 
 
 def _origin(value: str) -> str:
+    if not value.isascii() or any(character.isspace() or not character.isprintable() for character in value):
+        raise ValueError("must be printable ASCII without spaces")
     parts = urlsplit(value)
+    try:
+        parts.port  # noqa: B018 - looking at it checks it
+    except ValueError:
+        raise ValueError("has a port that is none") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be an address like https://host or http://127.0.0.1:12111")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must have no user name, query or fragment")
     return value.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 BaseUrl = Annotated[str, AfterValidator(_origin)]
@@ -139,6 +153,13 @@ class Modes(Section):
         """The modes that have credentials."""
         named = {Mode.LIVE: self.live, Mode.TEST: self.test}
         return {mode: settings for mode, settings in named.items() if settings is not None}
+
+    @model_validator(mode="after")
+    def _no_live_key_in_clear(self) -> Modes:
+        parts = urlsplit(self.live.base_url or "") if self.live else urlsplit("")
+        if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+            raise ValueError("live.base_url must be https, unless it is on this machine: the key would go in clear")
+        return self
 
     @model_validator(mode="after")
     def _at_least_one(self) -> Modes:

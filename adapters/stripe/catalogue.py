@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.errors import NotFound
-from adapters.stripe.client import JsonObject, StripeApi
+from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
+from adapters.stripe.fields import reference
 from adapters.stripe.mapping import discount_coupon_id, family
 from adapters.stripe.options import MappingOptions
-from adapters.stripe.prices import needs_detail, reference
+from adapters.stripe.prices import needs_detail
 from gateway.contract import Family
 from gateway.resilience import CatalogueCache
 
-_IDS_IN_A_CALL: Final = 100
 _IN: Final = "\n"
 """Between a price's id and a currency; ids of old plans may hold anything that fits on a line."""
 
@@ -98,22 +98,17 @@ class Catalogue:
 
     async def _load_products(self, product_ids: Collection[str]) -> Mapping[str, JsonObject]:
         wanted = list(product_ids)
-        parts = [wanted[start : start + _IDS_IN_A_CALL] for start in range(0, len(wanted), _IDS_IN_A_CALL)]
-        pages = await asyncio.gather(*(self._api.get("products", ids=part, limit=_IDS_IN_A_CALL) for part in parts))
+        parts = [wanted[start : start + WHOLE_PAGE] for start in range(0, len(wanted), WHOLE_PAGE)]
+        pages = await asyncio.gather(*(self._api.get("products", ids=part, limit=WHOLE_PAGE) for part in parts))
         return {product["id"]: product for page in pages for product in page["data"]}
 
     async def _load_families(self) -> tuple[Family, ...]:
         found: dict[str, Family] = {}
-        more: JsonObject = {}
-        while True:
-            page = await self._api.get("products", active=True, limit=_IDS_IN_A_CALL, **more)
-            for product in page["data"]:
-                group = family(product, self._options)
-                if group is not None:
-                    found.setdefault(group.id, group)
-            if not page.get("has_more") or not page["data"]:
-                return tuple(sorted(found.values(), key=lambda one: one.name.casefold()))
-            more = {"starting_after": page["data"][-1]["id"]}
+        for product in await self._api.pages("products", active=True):
+            group = family(product, self._options)
+            if group is not None:
+                found.setdefault(group.id, group)
+        return tuple(sorted(found.values(), key=lambda one: one.name.casefold()))
 
     async def _load_price(self, key: str) -> JsonObject:
         price_id, _, currency = key.partition(_IN)

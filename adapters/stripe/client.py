@@ -19,6 +19,7 @@ from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
 from adapters.holes import Runtime
 from adapters.stripe.errors import translate
+from adapters.stripe.fields import required_text
 from adapters.stripe.transport import PAGES, ParsingClient, document_of, silence
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 API_VERSION: Final = "2026-10-28.endive"
 """The version all mappings here were written for; never the account's default, which others may change."""
 
+WHOLE_PAGE: Final = 100
+"""The most that Stripe puts on a page."""
 DEFAULT_BASE_URL: Final = "https://api.stripe.com"
 
 JsonObject: TypeAlias = dict[str, Any]
@@ -82,6 +85,17 @@ class StripeApi:
             # An id that is really the name of another endpoint: no object can have it.
             raise NotFound
         return await self._run("get", segments, parameters, {}, Safety.READ)
+
+    async def pages(self, *segments: str, **parameters: object) -> list[JsonObject]:
+        """All rows of a list, every page of it."""
+        rows: list[JsonObject] = []
+        more: JsonObject = {}
+        while True:
+            page = await self.get(*segments, limit=WHOLE_PAGE, **parameters, **more)
+            rows.extend(page["data"])
+            if not page.get("has_more") or not page["data"]:
+                return rows
+            more = {"starting_after": required_text(page["data"][-1], "id")}
 
     async def post(self, *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
         """Write `/v1/<segments>`, repeatable under its idempotency key."""

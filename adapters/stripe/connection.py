@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from adapters.errors import NotFound
 from adapters.holes import Holes, Runtime
 from adapters.settings import AdapterSettings
-from adapters.stripe import prices
 from adapters.stripe.catalogue import Catalogue, Companions
-from adapters.stripe.client import JsonObject, StripeApi
+from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
+from adapters.stripe.fields import is_deleted
 from adapters.stripe.options import MappingOptions
 from adapters.stripe.settings import StripeSettings
 from adapters.stripe.subscriptions import Context
 from gateway.contract import Controller, Mode
-
-_WHOLE_PAGE: Final = 100
 
 
 class StripeConnection(Holes):
@@ -69,7 +67,7 @@ class StripeConnection(Holes):
 
     async def _require_customer(self, customer_id: str) -> None:
         """Raises `NotFound` for a customer who does not exist: an empty list does not tell that from having nothing."""
-        if prices.is_deleted(await self._api.get("customers", customer_id)):
+        if is_deleted(await self._api.get("customers", customer_id)):
             raise NotFound("There is no such customer.")
 
     async def _complete_items(self, subscriptions: Iterable[JsonObject]) -> None:
@@ -80,7 +78,7 @@ class StripeConnection(Holes):
                 following = await self._api.get(
                     "subscription_items",
                     subscription=subscription["id"],
-                    limit=_WHOLE_PAGE,
+                    limit=WHOLE_PAGE,
                     starting_after=page["data"][-1]["id"],
                     expand=["data.discounts"],
                 )

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from adapters.errors import Unmappable
+from adapters.stripe.fields import is_deleted, reference, required_text
 from adapters.stripe.options import MappingOptions
-from adapters.stripe.prices import is_deleted, reference
 from gateway.contract import (
     Address,
     Coupon,
@@ -69,7 +69,7 @@ def customer(source: Mapping[str, Any]) -> Customer:
     name, last_name = _names(source)
     discount = customer_discount(source.get("discount"))
     return Customer(
-        id=source["id"],
+        id=required_text(source, "id"),
         name=name,
         last_name=last_name,
         email=source.get("email") or None,
@@ -134,7 +134,7 @@ def coupon(source: Mapping[str, Any]) -> Coupon:
     """A coupon. Its id is no code that a customer could enter, so `code` is left out."""
     maximum, current = source.get("max_redemptions"), source.get("times_redeemed")
     return Coupon(
-        id=source["id"],
+        id=required_text(source, "id"),
         duration=_coupon_duration(source),
         value=_coupon_value(source),
         name=source.get("name") or None,
@@ -178,9 +178,9 @@ def product(source: Mapping[str, Any], options: MappingOptions) -> Product:
     """A product, with its family where families are on."""
     group = family(source, options)
     return Product(
-        id=source["id"],
+        id=required_text(source, "id"),
         type=ProductType.FAMILY if group else ProductType.STANDALONE,
-        name=source["name"],
+        name=required_text(source, "name"),
         description=source.get("description") or None,
         unit_label=source.get("unit_label") or None,
         family_id=group.id if group else None,

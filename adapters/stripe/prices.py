@@ -9,6 +9,7 @@ from adapters.durations import is_annual
 from adapters.errors import Unmappable
 from adapters.state import PriceFacts
 from adapters.stripe.amounts import fixed, tiered
+from adapters.stripe.fields import reference, required_text
 from adapters.stripe.options import MappingOptions
 from gateway.contract import BillingDuration, FixedAmount, IntervalUnit, Price, PriceType, TieredAmount
 
@@ -16,21 +17,6 @@ _UNITS: Final[Mapping[object, IntervalUnit]] = {unit.value: unit for unit in Int
 _DAYS: Final = {"day": 1, "week": 7}
 _DAYS_IN_A_MONTH: Final = 30.44
 _MONTHS_IN_A_YEAR: Final = 12
-
-
-def reference(value: object) -> str | None:
-    """The id behind a field that holds an id, or the object when it was expanded."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        identifier = value.get("id")
-        return identifier if isinstance(identifier, str) else None
-    return None
-
-
-def is_deleted(value: object) -> bool:
-    """Whether an object is what Stripe answers for a deleted one: its id and little else."""
-    return isinstance(value, dict) and value.get("deleted") is True
 
 
 def interval(recurring: Mapping[str, Any]) -> tuple[IntervalUnit, int]:
@@ -95,7 +81,7 @@ def price(
     name = (product or {}).get("name")
     nickname = source.get("nickname")
     return Price(
-        id=source["id"],
+        id=required_text(source, "id"),
         type=PriceType.PRODUCT if product_id else PriceType.STANDALONE,
         product_id=product_id,
         duration=duration(recurring, options),
@@ -139,7 +125,7 @@ def facts(source: Mapping[str, Any]) -> PriceFacts:
     recurring = source.get("recurring") or {}
     others = source.get("currency_options") or {}
     return PriceFacts(
-        id=source["id"],
+        id=required_text(source, "id"),
         product_id=reference(source.get("product")),
         currencies=frozenset({str(source.get("currency", "")), *others}),
         active=source.get("active") is True,

@@ -8,8 +8,9 @@ from typing import Any, Final, TypeVar
 from adapters.errors import Invalid, NotFound
 from adapters.holes import Candidate, Rows
 from adapters.stripe import mapping, prices, subscriptions
-from adapters.stripe.client import JsonObject
+from adapters.stripe.client import WHOLE_PAGE, JsonObject
 from adapters.stripe.connection import StripeConnection
+from adapters.stripe.fields import is_deleted, required_text
 from adapters.stripe.search import any_field_equals, phone_spellings
 from gateway.contract import ContractModel, Coupon, Customer, Family, Price, Product, Subscription
 
@@ -27,7 +28,6 @@ _SUBSCRIPTION: Final = [
 _SUBSCRIPTIONS: Final = ["data.discounts.source.coupon", "data.items.data.discounts"]
 _PRICES: Final = ["data.tiers", "data.product", "data.currency_options"]
 _RUNNING: Final = frozenset({"active", "trialing", "past_due", "unpaid", "paused"})
-_WHOLE_PAGE: Final = 100
 
 
 class StripeReads(StripeConnection):
@@ -45,11 +45,15 @@ class StripeReads(StripeConnection):
     async def _find_by_email(self, email: str) -> Sequence[Candidate]:
         """The list is up to date but minds the case, the search does not mind it but lags: both are asked, unless the
         list alone shows a customer with a running subscription."""
-        listed = await self._api.get("customers", email=email, limit=_WHOLE_PAGE, expand=_CANDIDATES)
-        found = {row["id"]: _candidate(row) for row in listed["data"]}
+        listed = await self._api.get("customers", email=email, limit=WHOLE_PAGE, expand=_CANDIDATES)
+        found = {required_text(row, "id"): _candidate(row) for row in listed["data"]}
         if any(candidate.live for candidate in found.values()):
             return list(found.values())
-        return list(({row["id"]: _candidate(row) for row in await self._search("email", [email])} | found).values())
+        return list(
+            (
+                {required_text(row, "id"): _candidate(row) for row in await self._search("email", [email])} | found
+            ).values()
+        )
 
     async def _find_by_phone(self, phone: str) -> Sequence[Candidate]:
         """There is no list by phone, and phones are stored as they were typed: usual spellings are searched for."""
@@ -58,13 +62,13 @@ class StripeReads(StripeConnection):
     async def _search(self, field: str, values: Sequence[str]) -> list[JsonObject]:
         try:
             page = await self._api.get(
-                "customers", "search", query=any_field_equals(field, values), limit=_WHOLE_PAGE, expand=_CANDIDATES
+                "customers", "search", query=any_field_equals(field, values), limit=WHOLE_PAGE, expand=_CANDIDATES
             )
         except Invalid:
             # Search is not offered to accounts in every country; what it would find is then not to be found.
             self.runtime.observer.unknown_value("customers.search", "refused")
             return []
-        return [row for row in page["data"] if not prices.is_deleted(row)]
+        return [row for row in page["data"] if not is_deleted(row)]
 
     # -- subscriptions ------------------------------------------------------------------------------------------
 
@@ -138,12 +142,12 @@ def _after(cursor: str | None) -> dict[str, str]:
 def _rows(page: JsonObject, express: Callable[[Mapping[str, Any]], M | None]) -> Rows[M]:
     """The cursor is the last object Stripe sent, whether or not it is listed."""
     rows = page["data"]
-    return Rows(rows, express, rows[-1]["id"] if rows and page.get("has_more") else None)
+    return Rows(rows, express, required_text(rows[-1], "id") if rows and page.get("has_more") else None)
 
 
 def _existing(found: JsonObject) -> JsonObject:
     """Stripe answers 200 for a deleted customer, with little more than `deleted: true`."""
-    if prices.is_deleted(found):
+    if is_deleted(found):
         raise NotFound
     return found
 

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from adapters.errors import Conflict
-from adapters.stripe.prices import interval, reference
+from adapters.stripe.fields import reference
+from adapters.stripe.prices import interval
 from gateway.contract import IntervalUnit
 
 Parameters: TypeAlias = dict[str, Any]

@@ -10,6 +10,7 @@ from adapters.errors import NotFound, Unmappable
 from adapters.state import ItemState, ScheduledChange, Standing, SubscriptionState
 from adapters.stripe import prices
 from adapters.stripe.catalogue import items_of
+from adapters.stripe.fields import reference, required_text
 from adapters.stripe.mapping import discount_coupon_id, moment
 from adapters.stripe.schedules import later_phases
 from adapters.stripe.subscriptions import cancels_at, current_period, paused_until
@@ -36,11 +37,11 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
     period = current_period(items)
     status = str(source.get("status"))
     is_paused, until = paused_until(source, now)
-    customer_id = prices.reference(source.get("customer"))
+    customer_id = reference(source.get("customer"))
     if customer_id is None:
         raise Unmappable("customer: missing")
     return SubscriptionState(
-        id=source["id"],
+        id=required_text(source, "id"),
         customer_id=customer_id,
         standing=STANDINGS.get(status, Standing.ENDED if source.get("ended_at") else Standing.UNKNOWN),
         currency=str(source.get("currency", "")),
@@ -67,8 +68,8 @@ def upcoming_state(schedule: Mapping[str, Any]) -> SubscriptionState:
     if status not in {"not_started", "canceled"}:
         raise NotFound
     return SubscriptionState(
-        id=schedule["id"],
-        customer_id=prices.reference(schedule.get("customer")) or "",
+        id=required_text(schedule, "id"),
+        customer_id=reference(schedule.get("customer")) or "",
         standing=Standing.FUTURE if status == "not_started" else Standing.ENDED,
         currency="",
         items=(),
@@ -81,7 +82,7 @@ def coupon_of(discount: object) -> str | None:
     """The coupon of a discount: of a subscription's, which names it in `source`, or of a phase's, in `coupon`."""
     if not isinstance(discount, dict):
         return None
-    return discount_coupon_id(discount) or prices.reference(discount.get("coupon"))
+    return discount_coupon_id(discount) or reference(discount.get("coupon"))
 
 
 def customer_discount(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -105,7 +106,7 @@ def _item(source: Mapping[str, Any]) -> ItemState:
     return ItemState(
         id=str(source.get("id")),
         price_id=str(price.get("id")),
-        product_id=prices.reference(price.get("product")),
+        product_id=reference(price.get("product")),
         quantity=quantity if isinstance(quantity, int) else None,
         metered=recurring.get("usage_type") == "metered",
         annual=_is_annual(recurring),
@@ -138,7 +139,7 @@ def _scheduled(source: Mapping[str, Any], now: datetime) -> ScheduledChange | No
         return None
     at = moment(later[0].get("start_date"))
     held = {str((item.get("price") or {}).get("id")) for item in items_of(source)}
-    planned = [prices.reference(item.get("price")) for item in later[0].get("items") or ()]
+    planned = [reference(item.get("price")) for item in later[0].get("items") or ()]
     new = [price_id for price_id in planned if price_id and price_id not in held]
     day = at.date().isoformat() if at else "later"
     what = f"the price {new[0]} from {day}" if new else f"other terms from {day}"

@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 from adapters.errors import Unmappable
 from adapters.stripe import prices
 from adapters.stripe.catalogue import Companions, items_of
+from adapters.stripe.fields import reference, required_text
 from adapters.stripe.mapping import discount_coupon, discount_coupon_id, metadata, moment, required_moment
 from adapters.stripe.options import MappingOptions
 from gateway.contract import (
@@ -67,8 +68,8 @@ def subscription(source: Mapping[str, Any], context: Context) -> Subscription:
     shortest = _governing(items)
     start = required_moment(source, "start_date")
     return Subscription(
-        id=source["id"],
-        customer_id=prices.reference(source.get("customer")) or _missing("customer"),
+        id=required_text(source, "id"),
+        customer_id=reference(source.get("customer")) or _missing("customer"),
         status=status,
         start=start,
         duration=prices.duration(shortest, context.options),
@@ -240,7 +241,7 @@ def _item(source: Mapping[str, Any], currency: str | None, context: Context) -> 
     name = (embedded.get("id"), currency, counted)
     price = context.seen_prices.get(name)
     if price is None:
-        product = context.companions.products.get(prices.reference(embedded.get("product")) or "")
+        product = context.companions.products.get(reference(embedded.get("product")) or "")
         whole = context.companions.price(embedded, currency)
         price = prices.price(whole, context.options, product=product, currency=currency, quantity=counted)
         context.seen_prices[name] = price

@@ -89,10 +89,14 @@ class ParsingClient(AIOHTTPClient):
             return await response.read(), response.status, response.headers
 
 
+def _is_rows(data: object) -> bool:
+    return isinstance(data, list) and all(isinstance(row, dict) for row in data)
+
+
 def document_of(response: StripeResponse) -> dict[str, Any]:
     """The body of a success. Raises `ValueError` where it is no object of Stripe's: all of them name what they are."""
     document = response.headers.document if isinstance(response.headers, AnswerHeaders) else {}
     kind = document.get("object")
-    if isinstance(kind, str) and (kind not in PAGES or isinstance(document.get("data"), list)):
+    if isinstance(kind, str) and (kind not in PAGES or _is_rows(document.get("data"))):
         return document
     raise ValueError("the answer is no object of Stripe's")

@@ -21,7 +21,6 @@ from gateway.resilience import Failure, WriteKey
 _STATE: Final = ["customer", "discounts", "schedule"]
 _STATES: Final = ["data.customer", "data.discounts", "data.schedule"]
 _SCHEDULE_ID: Final = "sub_sched_"
-_WHOLE_PAGE: Final = 100
 _MOST_DISCOUNTS: Final = 20
 _BEFORE_RENEWAL: Final = timedelta(hours=1)
 
@@ -38,27 +37,17 @@ class StripeWrites(StripeConnection):
         return states.state(found, self.runtime.clock())
 
     async def _live_subscriptions(self, customer_id: str, *, upcoming: bool) -> Sequence[SubscriptionState]:
-        rows = await self._all_pages("subscriptions", customer=customer_id, expand=_STATES)
+        rows = await self._api.pages("subscriptions", customer=customer_id, expand=_STATES)
         await self._complete_items(rows)
         now = self.runtime.clock()
         found = [states.state(row, now) for row in rows]
         if upcoming:
             # A subscription to be is a schedule without one, and in no list of subscriptions.
-            plans = await self._all_pages("subscription_schedules", customer=customer_id, scheduled=True)
+            plans = await self._api.pages("subscription_schedules", customer=customer_id, scheduled=True)
             found.extend(states.upcoming_state(plan) for plan in plans if plan.get("status") == "not_started")
         if not found:
             await self._require_customer(customer_id)
         return [state for state in found if state.standing is not Standing.ENDED]
-
-    async def _all_pages(self, path: str, **parameters: object) -> list[JsonObject]:
-        rows: list[JsonObject] = []
-        more: JsonObject = {}
-        while True:
-            page = await self._api.get(path, limit=_WHOLE_PAGE, **parameters, **more)
-            rows.extend(page["data"])
-            if not page.get("has_more") or not page["data"]:
-                return rows
-            more = {"starting_after": page["data"][-1]["id"]}
 
     async def _price_facts(self, price_id: str) -> PriceFacts:
         found = await self._catalogue.price(price_id)

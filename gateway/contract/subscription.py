@@ -76,7 +76,9 @@ class SubscriptionItem(ContractModel):
 
     id: Identifier | None = Field(default=None, description="The provider's id of the item, where it has one.")
     price: Price = Field(description="The price in full, not its id (proven).")
-    quantity: NonNegativeInteger = Field(description="How many; 0 where the provider counts usage afterwards.")
+    quantity: NonNegativeInteger = Field(
+        description="How many; 1 where usage is counted afterwards, so that the price of one shows."
+    )
 
 
 class SubscriptionDiscount(ContractModel):

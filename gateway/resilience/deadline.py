@@ -41,10 +41,6 @@ class Deadline:
             return math.inf
         return max(0.0, self.at - asyncio.get_running_loop().time())
 
-    def clip(self, seconds: float) -> float:
-        """The smaller of `seconds` and what is left."""
-        return min(seconds, self.remaining())
-
 
 NO_DEADLINE = Deadline(math.inf)
 _current: ContextVar[Deadline] = ContextVar("deadline", default=NO_DEADLINE)

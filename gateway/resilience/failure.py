@@ -42,3 +42,7 @@ class Failure(Exception):
         self.message = message
         self.why: Cause | None = None if final else cause or type(self).cause
         self.retry_after = retry_after
+
+    def for_log(self) -> dict[str, object]:
+        """What an operator wants to know of it. The message is in our own words and holds nothing personal."""
+        return {"error": type(self).__name__, "message": self.message}

@@ -27,7 +27,7 @@ class Observer(Protocol):
         """The provider used a word this version does not know."""
 
     def settled(self, action: str, outcome: str) -> None:
-        """A write whose answer was lost was settled by reading: "done", "repeated" or "unknown"."""
+        """A write whose answer was lost was settled by reading: "done", "repeated", "refused" or "unknown"."""
 
 
 class SilentObserver:

@@ -58,7 +58,7 @@ def unwrap(scope: Scope, wrapped: str) -> str:
             pass
         else:
             # Making it anew also refuses the other spellings that base64 has for the same bytes.
-            if wrap(scope, cursor) == wrapped:
+            if cursor and wrap(scope, cursor) == wrapped:
                 return cursor
     raise RequestError("cursor", "expected the next of this list's previous page")
 

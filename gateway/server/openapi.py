@@ -137,7 +137,7 @@ _HEADERS: Final[Json] = {
         "schema": {"type": "string"},
     },
     "Retry-After": {
-        "description": "Whole seconds to wait, where the provider said so.",
+        "description": "Whole seconds to wait: what the provider asked for, or one.",
         "schema": {"type": "integer", "minimum": 1},
     },
     "WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}},

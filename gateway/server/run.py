@@ -35,8 +35,8 @@ connection being closed is lost."""
 
 _ADMIN_SHUTDOWN_S: Final = 1.0
 _MARGIN_S: Final = 1.0
-_ALLOCATIONS_BEFORE_COLLECTION: Final = 50_000
 """On top of the longest deadline, for writing the answer."""
+_ALLOCATIONS_BEFORE_COLLECTION: Final = 50_000
 
 
 class CannotListen(Exception):

@@ -111,12 +111,24 @@ async def test_a_write_that_never_got_a_slot_was_not_sent_so_its_outcome_is_know
         sent.append("sent")
         return "an answer"
 
-    with deadline(SOON_S), pytest.raises(Timeout):
+    with deadline(SOON_S), pytest.raises(DeadlineExceeded):
         await calls.run("post thing", call, safety)
     for task in holding:
         task.cancel()
     await asyncio.wait(holding)
     assert sent == []
+
+
+async def test_waiting_for_a_turn_is_not_time_of_the_providers() -> None:
+    setup = Setup(timeout_s=0.2)
+    calls = setup.calls()
+
+    async def slow() -> str:
+        await asyncio.sleep(0.12)
+        return "an answer"
+
+    # Two slots and six calls: the last begin after more than the time that one call may take.
+    assert await asyncio.gather(*(calls.run("call", slow, Safety.READ) for _ in range(6))) == ["an answer"] * 6
 
 
 @pytest.mark.parametrize(("safety", "error"), [(Safety.READ, Timeout), *((one, UnknownOutcome) for one in WRITES)])

@@ -150,7 +150,7 @@ async def test_a_first_attempt_that_was_answered_is_over_so_the_second_speaks(ag
     adapter.script("apply_coupon", fails(fault()), fails(again))
     with pytest.raises(type(again)):
         await apply_coupon(adapter)
-    assert settlements(observer) == []
+    assert settlements(observer) == ["refused"]
 
 
 @pytest.mark.parametrize("again", [again for again, _ in UNANSWERED_THEN.values()], ids=UNANSWERED_THEN)

@@ -242,8 +242,40 @@ async def test_of_several_customers_with_one_email(found: list[Candidate], chose
     assert (await finding(*found).customer_by_email(asked)).id == chosen
 
 
-async def test_a_phone_chooses_by_the_same_rule() -> None:
-    assert (await finding(OLD, LIVE, NEW).customer_by_phone("+44 20 7946 0000")).id == "live"
+def with_phone(customer_id: str, phone: str | None, *, live: bool = False) -> Candidate:
+    return Candidate(Customer(id=customer_id, phone=phone), NOW, live)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param([with_phone("this", "+44 20 7946 0000")], id="the only one"),
+        pytest.param([with_phone("this", "00", live=True), with_phone("this", "+442079460000")], id="never another's"),
+        pytest.param(
+            [with_phone("other", "442079460000"), with_phone("this", "+442079460000", live=True)],
+            id="the only one with a live subscription",
+        ),
+    ],
+)
+async def test_a_phone_finds(found: list[Candidate]) -> None:
+    assert (await finding(*found).customer_by_phone("+44 (20) 7946-0000")).id == "this"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param([], id="nobody"),
+        pytest.param([with_phone("moved", None)], id="one who has it no longer"),
+        pytest.param([with_phone("one", "442079460000"), with_phone("two", "442079460000")], id="two alike"),
+        pytest.param(
+            [with_phone("one", "442079460000", live=True), with_phone("two", "442079460000", live=True)],
+            id="two with live subscriptions",
+        ),
+    ],
+)
+async def test_a_phone_that_does_not_tell_one_customer_finds_nobody(found: list[Candidate]) -> None:
+    with pytest.raises(NotFound):
+        await finding(*found).customer_by_phone("+44 20 7946 0000")
 
 
 @pytest.mark.parametrize("found", [[], [OTHER], [NOBODY]], ids=["nobody", "a loose match", "one without"])

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from aiohttp import web
 
-from adapters.base import AdapterError
+from gateway.contract import RequestError
+from gateway.policy import Refused
+from gateway.resilience import Failure
 from gateway.server.keys import FAILURE
 
 if TYPE_CHECKING:
@@ -51,13 +53,8 @@ def _failure(request: web.Request) -> dict[str, object]:
     failure = request.get(FAILURE)
     if failure is None:
         return {}
-    facts: dict[str, object] = {"error": type(failure).__name__}
-    provider = failure.provider if isinstance(failure, AdapterError) else None
-    if provider is not None:
-        facts |= {
-            "provider_status": provider.status,
-            "provider_code": provider.code,
-            "provider_parameter": provider.parameter,
-            "provider_request_id": provider.request_id,
-        }
-    return facts
+    if isinstance(failure, Failure):
+        return failure.for_log()
+    if isinstance(failure, RequestError | Refused):
+        return {"error": type(failure).__name__, "message": failure.message}
+    return {"error": type(failure).__name__}

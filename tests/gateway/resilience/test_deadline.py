@@ -14,7 +14,6 @@ from gateway.resilience.deadline import NO_DEADLINE, within_deadline
 def test_without_a_request_there_is_no_deadline() -> None:
     assert current_deadline() is NO_DEADLINE
     assert current_deadline().remaining() == math.inf
-    assert current_deadline().clip(3.0) == 3.0
 
 
 async def test_inside_the_block_the_budget_is_in_force_and_afterwards_it_is_not() -> None:
@@ -42,16 +41,6 @@ async def test_of_two_deadlines_the_earlier_counts(outer: float, inner: float, i
 async def test_a_spent_budget_has_nothing_left_and_never_less() -> None:
     spent = Deadline.after(-5.0)
     assert spent.remaining() == 0.0
-    assert spent.clip(3.0) == 0.0
-
-
-@pytest.mark.parametrize(("seconds", "clipped"), [(1.0, 1.0), (0.0, 0.0)])
-async def test_a_wait_that_fits_is_not_shortened(seconds: float, clipped: float) -> None:
-    assert Deadline.after(60.0).clip(seconds) == clipped
-
-
-async def test_a_wait_that_does_not_fit_is_shortened() -> None:
-    assert Deadline.after(1.0).clip(60.0) <= 1.0
 
 
 async def test_a_task_started_by_a_request_has_its_deadline() -> None:

@@ -161,12 +161,18 @@ async def test_garbage_is_refused_before_the_provider_is_asked(
 SCOPES = st.builds(Scope, st.text(max_size=20), st.sampled_from(Mode), st.sampled_from(Controller), st.text())
 
 
-@given(SCOPES, st.text(max_size=300))
+@given(SCOPES, st.text(min_size=1, max_size=300))
 def test_a_cursor_comes_back_as_it_was(scope: Scope, cursor: str) -> None:
     wrapped = wrap(scope, cursor)
     assert wrapped.replace("-", "").replace("_", "").isalnum()
     assert wrapped.isascii()
     assert unwrap(scope, wrapped) == cursor
+
+
+@given(SCOPES)
+def test_a_cursor_of_nothing_is_refused(scope: Scope) -> None:
+    with pytest.raises(RequestError):
+        unwrap(scope, wrap(scope, ""))
 
 
 @given(SCOPES, SCOPES, st.text(max_size=50))

@@ -92,7 +92,7 @@ async def test_what_an_adapter_logs_has_the_requests_context(client: Client, log
     body = json.dumps({"customerId": "cus_ada", "subscriptionId": "sub_run", "id": "SAVE20"}).encode()
     path = "/churnkey/actions/subscription/apply-coupon"
     await send(client, path, method="POST", headers={"X-Request-Id": "mine", "X-Churnkey-Mode": "test"}, body=body)
-    (event,) = log.events("written")
+    (event,) = log.events("write done")
     assert (event["request_id"], event["backend"], event["mode"]) == ("mine", "memory", "test")
 
 
