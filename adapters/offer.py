@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 Option = TypeVar("Option", Schedule, DurationKind)
 
 BY_PROVIDER: Final = "the billing provider cannot do it"
-BY_SETTINGS: Final = "the settings turn it off"
+BY_SETTINGS: Final = "the settings leave it off"
 NOTHING_LEFT: Final = "none of the ways to do it is left"
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("gateway.provider")
 
 BY_CODE: Final[Mapping[str, tuple[type[AdapterError], str]]] = {
-    "resource_missing": (NotFound, "There is no such object at the billing provider."),
+    "resource_missing": (NotFound, NotFound.default_message),
     "coupon_expired": (Invalid, "The coupon can no longer be used."),
     "coupon_max_redemptions": (Invalid, "The coupon has been used up."),
     "promotion_code_expired": (Invalid, "The coupon can no longer be used."),
@@ -55,6 +55,15 @@ BY_PARAMETER: Final[Mapping[str, str]] = {
     "price": "There is no such price.",
 }
 """Which object is missing, by the innermost known part of the parameter that named it: `phases[1][items][0][price]`."""
+
+_UNFIT: Final[Mapping[str, str]] = {
+    "discounts": "The coupon cannot be used for this subscription.",
+    "items": "The price cannot be used for this subscription.",
+    "phases": "The price cannot be used for this subscription.",
+    "trial_end": "The trial cannot end then.",
+    "pause_collection": "The subscription cannot be paused until then.",
+}
+"""What a refused parameter says of the request."""
 
 _CURSORS: Final = frozenset({"starting_after", "ending_before"})
 _PART: Final = re.compile(r"[a-z_]+")
@@ -139,4 +148,4 @@ def _invalid(status: int, code: str | None, parameter: str | None, answer: Provi
     if status == 404:
         # An address Stripe does not know: a proxy in between, or an error of ours. Not a missing object.
         return Unreadable(provider=answer)
-    return Invalid(provider=answer)
+    return Invalid(_UNFIT.get((parameter or "").partition("[")[0]), provider=answer)

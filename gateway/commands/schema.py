@@ -6,6 +6,7 @@ import json
 
 import click
 
+from adapters import registry
 from gateway.settings import backend_schema
 
 
@@ -15,4 +16,12 @@ def command() -> None:
 
     It covers every adapter that is installed here, those of other packages included.
     """
-    click.echo(json.dumps(backend_schema(), indent=2, ensure_ascii=False))
+    usable = []
+    for name in registry.names():
+        try:
+            registry.find(name)
+        except registry.BrokenAdapter as error:
+            click.echo(f"left out: {error}", err=True)
+        else:
+            usable.append(name)
+    click.echo(json.dumps(backend_schema(usable), indent=2, ensure_ascii=False))

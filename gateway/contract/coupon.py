@@ -21,13 +21,13 @@ from gateway.contract.vocabulary import IntervalUnit
 class OnceDuration(ContractModel):
     """The discount counts for one invoice."""
 
-    type: Literal["once"] = "once"
+    type: Literal["once"] = Field(default="once", description="Tells this kind from the others (proven).")
 
 
 class RecurringDuration(ContractModel):
     """The discount counts for a length of calendar time from its start."""
 
-    type: Literal["recurring"] = "recurring"
+    type: Literal["recurring"] = Field(default="recurring", description="Tells this kind from the others (proven).")
     amount: PositiveInteger = Field(description="How many units the discount lasts, at least 1.")
     unit: Literal[IntervalUnit.MONTH, IntervalUnit.YEAR] = Field(description="month or year (proven).")
 
@@ -35,13 +35,15 @@ class RecurringDuration(ContractModel):
 class ForeverDuration(ContractModel):
     """The discount never ends."""
 
-    type: Literal["forever"] = "forever"
+    type: Literal["forever"] = Field(default="forever", description="Tells this kind from the others (proven).")
 
 
 class CycleDuration(ContractModel):
     """The discount counts for a number of billing cycles."""
 
-    type: Literal["cycle-amount"] = "cycle-amount"
+    type: Literal["cycle-amount"] = Field(
+        default="cycle-amount", description="Tells this kind from the others (proven)."
+    )
     cycles: PositiveInteger = Field(description="How many billing cycles the discount lasts, at least 1.")
 
 
@@ -54,7 +56,7 @@ CouponDuration = Annotated[
 class FixedValue(ContractModel):
     """An amount of money off."""
 
-    type: Literal["fixed"] = "fixed"
+    type: Literal["fixed"] = Field(default="fixed", description="Tells this kind from the others (proven).")
     currency: Currency = Field(description="ISO 4217, lower case.")
     unit: MinorUnits | None = Field(
         default=None, description="Minor units off each unit of quantity (inferred, as in a price)."
@@ -77,7 +79,7 @@ Percent = Annotated[
 class PercentageValue(ContractModel):
     """A share of the price off."""
 
-    type: Literal["percentage"] = "percentage"
+    type: Literal["percentage"] = Field(default="percentage", description="Tells this kind from the others (proven).")
     percent: Percent = Field(description="Above 0, up to 100; 30 means 30 %.")
     currency: Currency | None = Field(default=None, description="ISO 4217, when it counts for one currency only.")
 

@@ -44,6 +44,7 @@ def parse_limit(raw: str | None) -> int:
     """
     if raw is None:
         return DEFAULT_LIMIT
-    if _WHOLE_NUMBER.fullmatch(raw) is None or (limit := int(raw)) < 1:
+    if _WHOLE_NUMBER.fullmatch(raw) is None or not (digits := raw.lstrip("0")):
         raise RequestError("limit", "expected a whole number from 1")
-    return min(limit, MAX_LIMIT)
+    # What is longer than the maximum is larger; converting very many digits would take quadratic time.
+    return MAX_LIMIT if len(digits) > len(str(MAX_LIMIT)) else min(int(digits), MAX_LIMIT)

@@ -21,7 +21,7 @@ class BillingDuration(ContractModel):
 class FixedAmount(ContractModel):
     """One amount whatever the quantity band."""
 
-    model: Literal["fixed"] = "fixed"
+    model: Literal["fixed"] = Field(default="fixed", description="Tells this kind from the others (proven).")
     currency: Currency = Field(description="ISO 4217, lower case.")
     unit: MinorUnits | None = Field(
         default=None, description="Minor units for each unit of quantity (inferred from the name)."
@@ -45,7 +45,7 @@ class Tier(ContractModel):
 class TieredAmount(ContractModel):
     """An amount that depends on the quantity."""
 
-    model: Literal["tiered"] = "tiered"
+    model: Literal["tiered"] = Field(default="tiered", description="Tells this kind from the others (proven).")
     currency: Currency = Field(description="ISO 4217, lower case.")
     mode: Literal["graduated", "total"] = Field(
         description="graduated: each band prices its own slice; total: the band reached prices the whole"

@@ -25,7 +25,7 @@ _TRIAL = "The trial, past or running."
 class ActiveStatus(ContractModel):
     """In service and paid, also when it is set to cancel later: the contract has no word for that."""
 
-    name: Literal["active"] = "active"
+    name: Literal["active"] = Field(default="active", description="Tells this kind from the others (proven).")
     current_period: Period = Field(description=_CURRENT_PERIOD)
     trial: Period | None = Field(default=None, description=_TRIAL)
 
@@ -33,7 +33,7 @@ class ActiveStatus(ContractModel):
 class TrialStatus(ContractModel):
     """In a trial."""
 
-    name: Literal["trial"] = "trial"
+    name: Literal["trial"] = Field(default="trial", description="Tells this kind from the others (proven).")
     trial: Period = Field(description=_TRIAL)
     current_period: Period | None = Field(default=None, description=_CURRENT_PERIOD)
 
@@ -41,7 +41,7 @@ class TrialStatus(ContractModel):
 class PausedStatus(ContractModel):
     """Paused. Both ends are required and sit on the status itself, not in an object of their own (proven)."""
 
-    name: Literal["paused"] = "paused"
+    name: Literal["paused"] = Field(default="paused", description="Tells this kind from the others (proven).")
     start: UtcDatetime = Field(description="When the pause began (UTC).")
     end: UtcDatetime = Field(description="When it ends by itself (UTC); a far date for a pause without an end.")
     current_period: Period | None = Field(default=None, description=_CURRENT_PERIOD)
@@ -51,7 +51,7 @@ class PausedStatus(ContractModel):
 class CanceledStatus(ContractModel):
     """Ended."""
 
-    name: Literal["canceled"] = "canceled"
+    name: Literal["canceled"] = Field(default="canceled", description="Tells this kind from the others (proven).")
     canceled_at: UtcDatetime = Field(description="When the cancellation took effect (UTC).")
     current_period: Period | None = Field(default=None, description=_CURRENT_PERIOD)
     trial: Period | None = Field(default=None, description=_TRIAL)
@@ -60,7 +60,7 @@ class CanceledStatus(ContractModel):
 class UnpaidStatus(ContractModel):
     """Payment is owed: past due, unpaid or incomplete; one word for all of them (inferred)."""
 
-    name: Literal["unpaid"] = "unpaid"
+    name: Literal["unpaid"] = Field(default="unpaid", description="Tells this kind from the others (proven).")
     current_period: Period | None = Field(default=None, description=_CURRENT_PERIOD)
     trial: Period | None = Field(default=None, description=_TRIAL)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 from typing import Final, NoReturn
 
 from aiohttp import hdrs, web
@@ -14,6 +15,8 @@ from gateway.resilience import current_deadline
 from gateway.server.errors import LARGEST_BODY
 
 _PLAIN: Final = frozenset({"", "identity"})
+_FIELD: Final = re.compile(r"[A-Za-z_]{1,40}")
+_DEEPEST: Final = 16
 
 
 async def read_object(request: web.Request) -> dict[str, object]:
@@ -33,11 +36,16 @@ def parse_object(body: bytes) -> dict[str, object]:
         document: object = json.loads(
             body.decode(), object_pairs_hook=_distinct, parse_constant=_refuse, parse_float=_finite
         )
-    except (ValueError, RecursionError):
+    except RequestError:
+        raise
+    except RecursionError:
+        raise RequestError("body", "nested too deeply") from None
+    except ValueError:
         # `from None`: the decoder's error holds the whole body.
         raise RequestError("body", "expected a JSON object") from None
     if not isinstance(document, dict):
         raise RequestError("body", "expected a JSON object")
+    _refuse_depth(document)
     return document
 
 
@@ -56,10 +64,28 @@ async def _read(request: web.Request) -> bytes:
 
 
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    entries = dict(pairs)
-    if len(entries) < len(pairs):
-        raise ValueError
+    entries: dict[str, object] = {}
+    for name, value in pairs:
+        if name in entries:
+            # Only what looks like a field's name is repeated in the answer.
+            raise RequestError(name if _FIELD.fullmatch(name) else "body", "given more than once")
+        entries[name] = value
     return entries
+
+
+def _refuse_depth(document: object) -> None:
+    """No body of the contract is deep, and what reads one must not be led down endlessly."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise RequestError("body", "nested too deeply")
 
 
 def _refuse(constant: str) -> NoReturn:

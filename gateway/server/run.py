@@ -19,6 +19,7 @@ from gateway.resilience import Clock, utc_now
 from gateway.server.admin import Life, OpenApi, Stage, create_admin_application
 from gateway.server.application import create_application
 from gateway.server.backend import Backend, FindAdapter, open_backends
+from gateway.server.protocol import JsonRunner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -106,14 +107,14 @@ def _settle_garbage_collection() -> None:
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
 
 
-def create_runner(backends: Mapping[str, Backend]) -> web.AppRunner:
+def create_runner(backends: Mapping[str, Backend]) -> JsonRunner:
     """The service with its HTTP settings, ready to be given an address.
 
     Its clean-up refuses new requests and waits for those under way, until the longest deadline of any backend. A
     handler is not cancelled when its caller hangs up: a write that was begun is finished and settled.
     """
     longest = max((backend.limits.deadline_s for backend in backends.values()), default=0.0)
-    return web.AppRunner(
+    return JsonRunner(
         create_application(backends),
         access_log=None,
         keepalive_timeout=_KEEP_ALIVE_S,

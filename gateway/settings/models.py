@@ -92,7 +92,7 @@ class CommonSettings(Section):
     name: BackendName = Field(
         default_factory=lambda known: str(known["backend"]),
         validate_default=True,
-        description="Segment of the URL and label of the metrics; lower-case letters, digits, - and _. Absent: the "
+        description="Segment of the URL and name in the log; lower-case letters, digits, - and _. Absent: the "
         "adapter's name. No two backends share one.",
     )
     integration_tokens: Annotated[tuple[Secret, ...], AfterValidator(_distinct)] = Field(

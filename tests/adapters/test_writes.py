@@ -99,7 +99,7 @@ async def test_hostile_coupons_and_prices_are_not_found_before_any_call(hostile:
 @every_action
 async def test_an_action_that_is_switched_off_is_refused_before_any_call(verb: str, act: Act) -> None:
     adapter = ScriptedAdapter.serving(TRIAL, settings={"actions": {verb: {"enabled": False}}})
-    with pytest.raises(Unsupported, match="the settings turn it off"):
+    with pytest.raises(Unsupported, match="the settings leave it off"):
         await act(adapter, "cus_ada", "sub_1")
     assert adapter.calls == []
 

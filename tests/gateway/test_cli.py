@@ -109,8 +109,8 @@ class TestManifest:
         assert json.loads(result.stdout)["actions"]["pause"]["enabled"] is False
         assert result.stderr.splitlines() == [
             "stripe, live: off are",
-            "  controllers.families  the settings turn it off",
-            "  pause                 the settings turn it off",
+            "  controllers.families  the settings leave it off",
+            "  pause                 the settings leave it off",
         ]
 
     def test_says_when_nothing_is_off(self, settings: Path) -> None:

@@ -184,11 +184,39 @@ def test_integration_tokens_are_one_or_two_different_secrets(
             "4: modes.live.base_url: must be an address like https://host or http://127.0.0.1:12111",
             id="another scheme",
         ),
+        pytest.param(
+            "  live: {api_key: rk_live_1, base_url: 'https://host:99999'}",
+            "4: modes.live.base_url: has a port that is none",
+            id="no port",
+        ),
+        pytest.param(
+            "  live: {api_key: rk_live_1, base_url: 'https://ho st'}",
+            "4: modes.live.base_url: must be printable ASCII without spaces",
+            id="a space in an address",
+        ),
+        pytest.param(
+            "  live: {api_key: rk_live_1, base_url: 'http://proxy.internal'}",
+            "3: modes: live.base_url must be https, unless it is on this machine: the key would go in clear",
+            id="a live key in clear",
+        ),
     ],
 )
 def test_credentials_stand_in_their_own_mode(problems: Problems, modes: str, expected: str) -> None:
     content = f"backend: stripe\nintegration_tokens: [churnkey-token-1]\nmodes:\n{modes}\n"
     assert problems(content)[-1] == f"backend.yaml:{expected}"
+
+
+@pytest.mark.parametrize(
+    "modes",
+    [
+        pytest.param("live: {api_key: rk_live_1, base_url: 'http://127.0.0.1:12111'}", id="live, on this machine"),
+        pytest.param("live: {api_key: rk_live_1, base_url: 'http://localhost:1'}", id="live, on this machine by name"),
+        pytest.param("test: {api_key: rk_test_1, base_url: 'http://simulator:12111'}", id="test, elsewhere"),
+    ],
+)
+def test_an_address_without_tls_is_taken_where_no_live_key_goes_in_clear(load_text: Load, modes: str) -> None:
+    settings = load_text(f"backend: stripe\nintegration_tokens: [churnkey-token-1]\nmodes:\n  {modes}\n")
+    assert len(settings.adapter.modes.configured()) == 1
 
 
 @pytest.mark.parametrize(
