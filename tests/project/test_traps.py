@@ -35,7 +35,12 @@ def test_a_test_that_the_page_names_exists(name: str) -> None:
 
 
 def test_every_numbered_test_is_of_a_section_of_the_page() -> None:
-    sections = set(re.findall(r"^## (\d(?:\.\d)?)", PAGE.read_text(), re.MULTILINE))
-    numbered = [match for name in _defined() if (match := re.match(r"test_(\d)_(\d)?", name))]
+    text = PAGE.read_text()
+    sections = set(re.findall(r"^## (\d(?:\.\d)?)", text, re.MULTILINE)) | set(
+        re.findall(r"^\| (\d\.\d) ", text, re.MULTILINE)
+    )
+    numbered = [match for name in _defined() if (match := re.match(r"test_(\d)_(?:(\d)_)?[a-z]", name))]
     assert len(numbered) > 20
-    assert all(match[1] in {section[0] for section in sections} for match in numbered)
+    for match in numbered:
+        section = f"{match[1]}.{match[2]}" if match[2] else match[1]
+        assert section in sections or section.partition(".")[0] in {"4", "5"}, match[0]
