@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aiolimiter import AsyncLimiter
@@ -24,7 +23,7 @@ from gateway.resilience import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
 T = TypeVar("T")
 
@@ -79,19 +78,17 @@ class ProviderCalls:
         safety: Safety,
         request_id: Callable[[T], str | None],
     ) -> T:
-        async with self._turn():
-            return await self._timed(operation, call, request_id, is_write=safety is not Safety.READ)
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """Wait for a free slot and for the pace, as long as the request may: that time is not the provider's."""
-        async with within_deadline("The billing provider is being asked too much at the moment."):
+        # Waiting for a slot and for the pace, as long as the request may: that time is not the provider's.
+        if self._slots.locked():
+            async with within_deadline("The billing provider is being asked too much at the moment."):
+                await self._slots.acquire()
+        else:
             await self._slots.acquire()
         try:
             if self._pace is not None:
                 async with within_deadline("The billing provider is being asked too often at the moment."):
                     await self._pace.acquire()
-            yield
+            return await self._timed(operation, call, request_id, is_write=safety is not Safety.READ)
         finally:
             self._slots.release()
 

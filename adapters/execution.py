@@ -129,7 +129,7 @@ class Execution(Holes):
         if self.runtime.dry_run:
             log.info("not sent", reason="dry run")
             return
-        log.info("write begins")
+        log.debug("write begins")
         try:
             await self._perform_and_settle(action, state, intent, key)
         except Failure as failure:

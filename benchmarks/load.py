@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -48,9 +49,10 @@ async def _one_connection(port: int, message: bytes, until: float, latencies: li
     writer.close()
 
 
-async def run(port: int, message: bytes, *, connections: int, seconds: float) -> Result:
-    """Send the same request over and over, each connection waiting for its answer. Any answer but 200 is an error."""
+async def run(port: int, messages: Sequence[bytes], *, connections: int, seconds: float) -> Result:
+    """Send requests over and over, each connection its own one, waiting for the answer. Any but 200 is an error."""
     result = Result(seconds)
     until = time.perf_counter() + seconds
-    await asyncio.gather(*(_one_connection(port, message, until, result.latencies) for _ in range(connections)))
+    chosen = [messages[number % len(messages)] for number in range(connections)]
+    await asyncio.gather(*(_one_connection(port, message, until, result.latencies) for message in chosen))
     return result

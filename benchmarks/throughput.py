@@ -21,20 +21,28 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import load
-from benchmarks.upstream import CUSTOMER, KEY, SUBSCRIPTION
+from benchmarks.upstream import CUSTOMER, CUSTOMERS, KEY
 
 TOKEN: Final = "benchmark-integration-token"
 HEADERS: Final = {"Authorization": f"Bearer {TOKEN}", "X-Churnkey-Mode": "test"}
-CANCEL: Final = json.dumps(
-    {"customerId": CUSTOMER, "subscriptionId": SUBSCRIPTION, "scheduledAt": "end-of-period"}
-).encode()
+
+
+def _cancel(number: int) -> bytes:
+    body = {
+        "customerId": f"cus_cancel_{number}",
+        "subscriptionId": f"sub_cancel_{number}",
+        "scheduledAt": "end-of-period",
+    }
+    return load.request("POST", "/churnkey/actions/subscription/cancel", HEADERS, json.dumps(body).encode())
+
+
 CASES: Final = {
-    "retrieve customer": (load.request("GET", f"/churnkey/customers/{CUSTOMER}", HEADERS), 0.40),
+    "retrieve customer": ([load.request("GET", f"/churnkey/customers/{CUSTOMER}", HEADERS)], 0.40),
     "list 20 subscriptions": (
-        load.request("GET", f"/churnkey/customers/{CUSTOMER}/subscriptions?limit=20", HEADERS),
+        [load.request("GET", f"/churnkey/customers/{CUSTOMER}/subscriptions?limit=20", HEADERS)],
         0.30,
     ),
-    "cancel": (load.request("POST", "/churnkey/actions/subscription/cancel", HEADERS, CANCEL), 0.30),
+    "cancel": ([_cancel(number) for number in range(CUSTOMERS)], 0.30),
 }
 
 
@@ -76,11 +84,11 @@ async def _measure(ports: dict[str, int], *, connections: int, seconds: float) -
     )
     print(f"{'p50 ms':>9}{'p99 ms':>9}")
     reached = True
-    for name, (message, wanted) in CASES.items():
+    for name, (messages, wanted) in CASES.items():
         results = {}
         for server, port in ports.items():
-            await load.run(port, message, connections=connections, seconds=min(1.0, seconds))
-            results[server] = await load.run(port, message, connections=connections, seconds=seconds)
+            await load.run(port, messages, connections=connections, seconds=min(1.0, seconds))
+            results[server] = await load.run(port, messages, connections=connections, seconds=seconds)
         bare, package, gateway = (results[server] for server in ("pass-through", "package", "gateway"))
         share = gateway.rate / bare.rate
         reached = reached and share >= wanted

@@ -16,11 +16,13 @@ from simulators.stripe import Account, StripeSimulator
 
 KEY: Final = "sk_test_benchmark"
 CUSTOMER: Final = "cus_bench"
+CUSTOMERS: Final = 64
+"""So many customers have a subscription to be canceled: writes for one customer wait for each other."""
 SUBSCRIPTION: Final = "sub_bench_000"
 
 
 def account(subscriptions: int) -> Account:
-    """A customer with so many subscriptions, one item and one coupon each."""
+    """A customer with so many subscriptions, one item and one coupon each, and others with one to be canceled."""
     made = Account(livemode=False)
     made.add_product(id="prod_pro", name="Pro")
     made.add_price(id="price_pro", product="prod_pro", unit_amount=2900)
@@ -40,6 +42,9 @@ def account(subscriptions: int) -> Account:
             discounts=["SAVE20"],
             metadata={"team": str(number)},
         )
+    for number in range(CUSTOMERS):
+        made.add_customer(id=f"cus_cancel_{number}", email=f"customer{number}@example.com")
+        made.add_subscription(id=f"sub_cancel_{number}", customer=f"cus_cancel_{number}", prices=[("price_pro", 1)])
     return made
 
 

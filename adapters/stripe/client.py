@@ -49,11 +49,9 @@ class StripeApi:
 
     def __init__(self, api_key: str, base_url: str | None, *, live: bool, runtime: Runtime) -> None:
         self._live = live
+        # The whole call, reading included, is timed by `adapters.calls`; a timer more for each would only cost.
         self._timeout = ClientTimeout(
-            total=runtime.call_timeout_s,
-            connect=runtime.connect_timeout_s,
-            sock_connect=runtime.connect_timeout_s,
-            sock_read=runtime.call_timeout_s,
+            total=None, connect=runtime.connect_timeout_s, sock_connect=runtime.connect_timeout_s
         )
         self._session = ClientSession(connector=TCPConnector(limit=runtime.max_in_flight), timeout=self._timeout)
         # Left to itself aiohttp repeats a GET or DELETE whose connection, kept open from before, breaks: a cancellation

@@ -22,6 +22,8 @@ _NOTHING: Final = b"{}"
 _SUCCESS: Final = range(200, 300)
 PAGES: Final = frozenset({"list", "search_result"})
 """What a page of objects calls itself."""
+DETECTION: Final = "_detect_ai_agent"
+"""What the package's requestor learns from the environment."""
 LOG_FUNCTIONS: Final = ("log_info", "log_debug")
 """What the package's requestor calls with URLs and bodies."""
 
@@ -31,9 +33,12 @@ def _say_nothing(message: str, **details: object) -> None:
 
 
 def silence() -> None:
-    """Keep the package from formatting, printing and logging requests and answers. Process-wide, as its log is."""
+    """Keep the package from formatting, printing and logging requests and answers, and from telling Stripe of the
+    environment. Process-wide, as the package is."""
     for function in LOG_FUNCTIONS:
         setattr(stripe._api_requestor, function, _say_nothing)
+    # Looks a dozen variables of the environment up for each request, to tell Stripe by which tool it was started.
+    setattr(stripe._api_requestor._APIRequestor, DETECTION, staticmethod(lambda environment: ""))
 
 
 class AnswerHeaders(Mapping[str, str]):

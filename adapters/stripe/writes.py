@@ -18,8 +18,9 @@ from adapters.stripe.subscriptions import PAUSED_AT, PAUSED_UNTIL, note
 from gateway.contract import Schedule
 from gateway.resilience import Failure, WriteKey
 
-_STATE: Final = ["customer", "discounts", "schedule"]
-_STATES: Final = ["data.customer", "data.discounts", "data.schedule"]
+_STATE: Final = ["discounts", "schedule"]
+_STATE_FOR_STACKING: Final = ["customer", *_STATE]
+_STATES: Final = ["data.discounts", "data.schedule"]
 _SCHEDULE_ID: Final = "sub_sched_"
 _MOST_DISCOUNTS: Final = 20
 _BEFORE_RENEWAL: Final = timedelta(hours=1)
@@ -32,7 +33,10 @@ class StripeWrites(StripeConnection):
         if subscription_id.startswith(_SCHEDULE_ID):
             # One that has not started, which an action on all of a customer's subscriptions may be looking at again.
             return states.upcoming_state(await self._api.get("subscription_schedules", subscription_id))
-        found = await self._api.get("subscriptions", subscription_id, expand=_STATE)
+        # Stacking takes the customer's own discount along.
+        stacks = self._stripe_settings.actions.apply_coupon.mode == "stack"
+        expand = _STATE_FOR_STACKING if stacks else _STATE
+        found = await self._api.get("subscriptions", subscription_id, expand=expand)
         await self._complete_items([found])
         return states.state(found, self.runtime.clock())
 

@@ -42,6 +42,8 @@ def read_mode(headers: Sequence[str]) -> Mode:
     """
     if not headers:
         return Mode.LIVE
+    if len(headers) == 1 and (plain := _MODES.get(headers[0])) is not None:
+        return plain
     named = {name.strip().lower() for header in headers for name in header.split(",")}
     chosen = _MODES.get(named.pop()) if len(named) == 1 else None
     if chosen is None:

@@ -104,3 +104,11 @@ def test_the_packages_log_functions_are_where_they_are_replaced() -> None:
 
     assert all(f"    {name}(" in source for name in transport.LOG_FUNCTIONS)
     assert "logger" not in source
+
+
+def test_the_package_tells_stripe_nothing_of_the_environment() -> None:
+    """Fails when a new version of the package looks elsewhere: `adapters.stripe.transport.silence`."""
+    source = inspect.getsource(stripe._api_requestor._APIRequestor.request_headers)
+
+    assert f"self.{transport.DETECTION}(os.environ)" in source
+    assert "environ" not in source.replace(f"{transport.DETECTION}(os.environ)", "")
