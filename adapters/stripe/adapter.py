@@ -31,7 +31,8 @@ class StripeAdapter(StripeReads, StripeWrites, BillingAdapter):
         find_by_phone=True,
         cancel=CancelCapability(BOTH_SCHEDULES),
         pause=PauseCapability(BOTH_SCHEDULES, BOTH_DURATIONS, annual=True),
-        # "The maximum number of trial period days is 730": https://docs.stripe.com/billing/subscriptions/trials
+        # Stripe refuses more than 730 days from now (not from the billing date); its reference does not say so:
+        # https://github.com/stripe/stripe-ruby/issues/804, https://github.com/arlyon/async-stripe/issues/445
         extend_trial=ExtendTrialCapability(BOTH_DURATIONS, multiple=True, longest_days=730),
         apply_coupon=ApplyCouponCapability(frozenset({"replace", "stack"})),
         change_price=ChangePriceCapability(BOTH_SCHEDULES, prorate=True),

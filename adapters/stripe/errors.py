@@ -35,8 +35,6 @@ _log = structlog.get_logger("gateway.provider")
 BY_CODE: Final[Mapping[str, tuple[type[AdapterError], str]]] = {
     "resource_missing": (NotFound, NotFound.default_message),
     "coupon_expired": (Invalid, "The coupon can no longer be used."),
-    "coupon_max_redemptions": (Invalid, "The coupon has been used up."),
-    "promotion_code_expired": (Invalid, "The coupon can no longer be used."),
     "customer_max_subscriptions": (Conflict, "The customer has too many subscriptions."),
     "invalid_canceled_subscription_fields": (Conflict, "The subscription has ended."),
     "subscription_update_trial_after_billing_cycle_anchor": (

@@ -186,7 +186,7 @@ def _chosen_discounts(state: SubscriptionState, intent: ApplyCoupon) -> list[Jso
     """The list to send: what is to stay, then the coupon unless it is among that.
 
     A discount of a subscription's own puts the customer's out of force
-    (https://docs.stripe.com/billing/subscriptions/coupons), so stacking takes the customer's along.
+    (https://github.com/bitwarden/server/pull/7831 met that), so stacking takes the customer's along.
     """
     kept = list(state.provider.get("discounts") or ())
     if intent.mode == "replace":

@@ -107,7 +107,7 @@ def _without_curl(command: str) -> tuple[int, bytes]:
     assert url.startswith("http://127.0.0.1:"), command
     request = urllib.request.Request(url, data, headers)  # noqa: S310 - the line above allows one scheme
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE_S) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=_PATIENCE_S) as response:  # noqa: S310 - as above
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()

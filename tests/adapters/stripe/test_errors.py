@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import stripe
 
 from adapters.errors import (
     AdapterError,
@@ -20,6 +23,7 @@ from adapters.errors import (
 )
 from adapters.holes import Runtime
 from adapters.stripe.client import StripeApi
+from adapters.stripe.errors import BY_CODE
 from gateway.resilience import Cause, WriteKey
 from simulators.stripe import Fault
 from tests.simulators.stripe.client import KEY
@@ -202,3 +206,9 @@ async def test_a_deleted_object_is_not_found_although_stripe_answers_200(
 
     with pytest.raises(NotFound):
         await adapter.customer("cus_1")
+
+
+@pytest.mark.parametrize("code", BY_CODE)
+def test_every_code_of_the_table_is_one_that_the_package_knows(code: str) -> None:
+    known = inspect.getsource(sys.modules[stripe.SetupIntent.__module__])
+    assert f'"{code}",' in known
