@@ -11,6 +11,6 @@ from simulators.stripe.account import Account
 from simulators.stripe.application import StripeSimulator
 from simulators.stripe.faults import Fault
 from simulators.stripe.recording import RecordedRequest
-from simulators.stripe.store import Charge
+from simulators.tables import Charge
 
 __all__ = ["Account", "Charge", "Fault", "RecordedRequest", "StripeSimulator"]

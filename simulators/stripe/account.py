@@ -12,7 +12,7 @@ from simulators.stripe.store import Store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 ENDED = ("canceled", "incomplete_expired")
 _TWO_WEEKS = 14 * 86_400

@@ -7,7 +7,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 
 class Agenda:

@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from simulators.stripe import clockwork, expansion, forms
+from simulators import forms
+from simulators.delivery import Reply, deliver, encoded
+from simulators.faults import Fault, Faults
+from simulators.stripe import clockwork, expansion
 from simulators.stripe.calls import Call
-from simulators.stripe.errors import ApiError
+from simulators.stripe.errors import ApiError, malformed
 from simulators.stripe.expansion import with_items
-from simulators.stripe.faults import Fault, Faults
-from simulators.stripe.idempotency import Fingerprint, Reply
+from simulators.stripe.idempotency import Fingerprint
 from simulators.stripe.recording import RecordedRequest
 from simulators.stripe.routing import Endpoint, route
-from simulators.stripe.store import system_clock
+from simulators.types import system_clock
 
 if TYPE_CHECKING:
     from simulators.stripe.account import Account
-    from simulators.stripe.types import Clock, Json
+    from simulators.types import Clock, Json
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -89,7 +91,7 @@ class StripeSimulator:
         if fault is not None:
             headers.update(fault.headers)
             if fault.delivery != "whole":
-                return await _deliver(request, recorded, reply, headers, fault)
+                return await deliver(request, recorded, reply, headers, fault)
         recorded.status = reply.status
         return web.Response(status=reply.status, body=reply.body, headers=headers)
 
@@ -145,7 +147,7 @@ class StripeSimulator:
             reply = self._execute(request, recorded, account)
         await asyncio.sleep(fault.delay_after)
         if fault.status is not None:
-            reply = Reply(fault.status, _encoded(fault.body), stored=fault.remembered)
+            reply = Reply(fault.status, encoded(fault.body), stored=fault.remembered)
         return reply
 
     def _execute(self, request: web.Request, recorded: RecordedRequest, account: Account) -> Reply:
@@ -154,7 +156,7 @@ class StripeSimulator:
             if account.restricted is not None and endpoint.right not in account.restricted:
                 raise expansion.lacking_right(account, endpoint.right)
             _check_content_type(request, recorded)
-            parameters = endpoint.schema.read_all(forms.nested((*recorded.query, *recorded.form)))
+            parameters = endpoint.schema.read_all(_nested(recorded))
             branches = expansion.parse(tuple(parameters.get("expand", ())), endpoint.answers)
             expansion.check_rights(account, branches, endpoint.answers)
             now = account.now()
@@ -182,6 +184,13 @@ class StripeSimulator:
             prefix = "_".join(key.split("_")[:2]) if key.count("_") >= 2 else key[:3]
             raise ApiError(401, f"Invalid API Key provided: {prefix}_****{key[-4:]}", refused_early=True)
         return account
+
+
+def _nested(recorded: RecordedRequest) -> forms.Tree:
+    try:
+        return forms.nested((*recorded.query, *recorded.form))
+    except forms.MalformedName as error:
+        raise malformed(str(error), param=error.name) from None
 
 
 def _basic_user(credentials: str) -> str:
@@ -214,34 +223,3 @@ def _embedded(endpoint: Endpoint, account: Account, answer: Json) -> Json:
 def _error(error: ApiError, recorded: RecordedRequest, *, livemode: bool) -> Reply:
     body = json.dumps(error.body(recorded.request_id, livemode=livemode), separators=(",", ":")).encode()
     return Reply(error.status, body, stored=not error.refused_early)
-
-
-def _encoded(body: Json | str | bytes) -> bytes:
-    if isinstance(body, dict):
-        return json.dumps(body).encode()
-    return body.encode() if isinstance(body, str) else body
-
-
-async def _deliver(
-    request: web.Request, recorded: RecordedRequest, reply: Reply, headers: Mapping[str, str], fault: Fault
-) -> web.StreamResponse:
-    """Send an answer badly: not at all, half of it, or its second half late."""
-    transport = request.transport
-    if fault.delivery == "dropped":
-        if transport is not None:
-            transport.abort()
-        return web.Response()
-    recorded.status = reply.status
-    response = web.StreamResponse(status=reply.status, headers=headers)
-    response.content_length = len(reply.body)
-    await response.prepare(request)
-    half = len(reply.body) // 2
-    await response.write(reply.body[:half])
-    if fault.delivery == "truncated":
-        if transport is not None:
-            transport.close()
-        return response
-    await asyncio.sleep(fault.body_delay)
-    await response.write(reply.body[half:])
-    await response.write_eof()
-    return response

@@ -9,8 +9,8 @@ from simulators.stripe.errors import ApiError, missing_in_parameter, missing_in_
 
 if TYPE_CHECKING:
     from simulators.stripe.account import Account
-    from simulators.stripe.store import Table
-    from simulators.stripe.types import Json
+    from simulators.tables import Table
+    from simulators.types import Json
 
 
 @dataclass(frozen=True, slots=True)

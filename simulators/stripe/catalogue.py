@@ -11,7 +11,7 @@ from simulators.stripe.listing import page, same, within
 
 if TYPE_CHECKING:
     from simulators.stripe.calls import Call
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 _PRODUCT_MEMBERS = (
     "active",

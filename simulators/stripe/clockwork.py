@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from simulators.stripe.account import Account
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
     Event = tuple[int, int, Callable[[], None]]
 

@@ -10,7 +10,7 @@ from simulators.stripe.listing import page, same, within
 
 if TYPE_CHECKING:
     from simulators.stripe.calls import Call
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 
 def index(call: Call) -> Json:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from simulators.stripe import samples
 from simulators.stripe.account import Account
 from simulators.stripe.application import StripeSimulator
-from simulators.stripe.store import system_clock
 from simulators.tour import SampleCustomer
+from simulators.types import system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 INVALID_REQUEST = "invalid_request_error"
 

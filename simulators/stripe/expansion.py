@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulators.stripe.store import Store
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 MAXIMUM_DEPTH = 4
 Branches = dict[str, "Branches"]

@@ -1,82 +1,28 @@
-"""Faults to inject: answers in place of Stripe's, lost answers, broken bodies, delays.
-
-A fault waits for a request that fits, acts on as many as it is told to, and is then used up. Headers and
-codes of the ready-made ones: https://docs.stripe.com/rate-limits, https://docs.stripe.com/error-low-level
-"""
+"""Faults in Stripe's words: https://docs.stripe.com/rate-limits, https://docs.stripe.com/error-low-level"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import Any, Self
 
-from simulators.stripe.recording import RecordedRequest
-
-if TYPE_CHECKING:
-    from simulators.stripe.types import Json
-
-Delivery = Literal["whole", "dropped", "truncated", "slow"]
-Hook = Callable[[RecordedRequest], Awaitable[None] | None]
+from simulators import faults
 
 
 @dataclass(eq=False)
-class Fault:
-    """What goes wrong with the requests that fit; the class methods make the usual ones."""
-
-    method: str | None = None
-    """None fits all."""
-    path: str = ""
-    """A regular expression, found anywhere in the path."""
-    times: int | None = 1
-    """How many fitting requests are hit; None: all of them."""
-    skip: int = 0
-    """How many fitting requests are let through before."""
-    status: int | None = None
-    """Replaces the answer, together with `body`; None sends the true answer."""
-    body: Json | str | bytes = b""
-    """A dict is sent as JSON."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Added to those of the answer."""
-    effect: bool | None = None
-    """Whether the request is carried out; None: if its answer is not replaced."""
-    delay_before: float = 0.0
-    """Seconds waited before the effect."""
-    delay_after: float = 0.0
-    """Seconds waited after the effect."""
-    delivery: Delivery = "whole"
-    """`dropped`: the connection is closed instead; `truncated`: half of the body is sent; `slow`: in two halves."""
-    body_delay: float = 0.0
-    """Seconds between the two halves of a slow body."""
-    remembered: bool = False
-    """Whether a replaced answer is stored under the idempotency key and replayed, as Stripe does with 500s."""
-    hook: Hook | None = None
-    """Called before anything happens."""
-
-    @property
-    def takes_effect(self) -> bool:
-        """Whether the request is carried out."""
-        return self.status is None if self.effect is None else self.effect
-
-    @property
-    def at_the_edge(self) -> bool:
-        """Whether the request never gets as far as the idempotency keys."""
-        return not self.takes_effect and not self.remembered
-
-    def fits(self, method: str, path: str) -> bool:
-        return self.method in (None, method) and re.search(self.path, path) is not None
+class Fault(faults.Fault):
+    """What goes wrong at Stripe."""
 
     @classmethod
     def error(
         cls, status: int, code: str | None, message: str, *, kind: str = "invalid_request_error", **where: Any
-    ) -> Fault:
+    ) -> Self:
         """An error in Stripe's format in place of the answer; `where` are further fields of the fault."""
         error = {"code": code, "message": message, "type": kind}
         body = {"error": {name: value for name, value in error.items() if value is not None}}
         return cls(status=status, body=body, **where)
 
     @classmethod
-    def rate_limited(cls, *, should_retry: bool | None = None, retry_after: int | None = None, **where: Any) -> Fault:
+    def rate_limited(cls, *, should_retry: bool | None = None, retry_after: int | None = None, **where: Any) -> Self:
         """429. Stripe documents neither header for it; both are seen."""
         headers = {"Stripe-Rate-Limited-Reason": "global-rate"}
         if should_retry is not None:
@@ -92,7 +38,7 @@ class Fault:
         )
 
     @classmethod
-    def lock_timeout(cls, **where: Any) -> Fault:
+    def lock_timeout(cls, **where: Any) -> Self:
         """429 because another request holds the object; the header says that retrying is safe."""
         return cls.error(
             429,
@@ -104,118 +50,27 @@ class Fault:
         )
 
     @classmethod
-    def server_error(cls, **where: Any) -> Fault:
+    def server_error(cls, **where: Any) -> Self:
         """500, remembered under the idempotency key as Stripe remembers it."""
         where.setdefault("remembered", True)
         return cls.error(500, None, "An unknown error occurred.", kind="api_error", **where)
 
     @classmethod
-    def unavailable(cls, **where: Any) -> Fault:
+    def unavailable(cls, **where: Any) -> Self:
         """503 from the edge, before the request reached anything that would remember it."""
         return cls(status=503, body="upstream connect error", headers={"Content-Type": "text/plain"}, **where)
 
     @classmethod
-    def declined(cls, **where: Any) -> Fault:
+    def declined(cls, **where: Any) -> Self:
         """402 for a card that its bank refused."""
         where.setdefault("remembered", True)
         return cls.error(402, "card_declined", "Your card was declined.", kind="card_error", **where)
 
     @classmethod
-    def forbidden(cls, right: str = "rak_subscription_write", **where: Any) -> Fault:
+    def forbidden(cls, right: str = "rak_subscription_write", **where: Any) -> Self:
         """403 for a restricted key that lacks a right."""
         message = (
             "The provided key 'rk_test_***' does not have the required permissions for this endpoint on account "
             f"'acct_1'. Having the '{right}' permission would allow this request to continue."
         )
         return cls.error(403, None, message, **where)
-
-    @classmethod
-    def html(cls, status: int = 502, **where: Any) -> Fault:
-        """A proxy's page instead of JSON."""
-        return cls(
-            status=status,
-            body="<html><body><h1>502 Bad Gateway</h1></body></html>",
-            headers={"Content-Type": "text/html"},
-            **where,
-        )
-
-    @classmethod
-    def empty(cls, status: int = 200, **where: Any) -> Fault:
-        """An answer without a body."""
-        return cls(status=status, body=b"", **where)
-
-    @classmethod
-    def lost_answer(cls, **where: Any) -> Fault:
-        """The request takes effect and the connection is dropped before the answer."""
-        return cls(delivery="dropped", effect=True, **where)
-
-    @classmethod
-    def dropped(cls, **where: Any) -> Fault:
-        """The connection is dropped before the request takes effect."""
-        return cls(delivery="dropped", effect=False, **where)
-
-    @classmethod
-    def truncated(cls, **where: Any) -> Fault:
-        """The request takes effect and half of the answer's body arrives."""
-        return cls(delivery="truncated", **where)
-
-    @classmethod
-    def slow(cls, seconds: float, *, after_effect: bool = True, **where: Any) -> Fault:
-        """The answer takes long; the effect comes before the wait, or after it."""
-        if after_effect:
-            return cls(delay_after=seconds, **where)
-        return cls(delay_before=seconds, **where)
-
-    @classmethod
-    def slow_body(cls, seconds: float, **where: Any) -> Fault:
-        """Headers and half of the body come at once, the rest later."""
-        return cls(delivery="slow", body_delay=seconds, **where)
-
-    @classmethod
-    def calling(cls, hook: Hook, **where: Any) -> Fault:
-        """Run something when the request arrives, then answer as ever."""
-        return cls(hook=hook, **where)
-
-
-@dataclass
-class _Waiting:
-    """A fault with what is left of its counts."""
-
-    fault: Fault
-    skip: int
-    left: int | None
-
-
-class Faults:
-    """The faults that wait for their requests."""
-
-    def __init__(self) -> None:
-        self._waiting: list[_Waiting] = []
-
-    def add(self, fault: Fault) -> Fault:
-        """Let a fault wait, behind those that wait already."""
-        self._waiting.append(_Waiting(fault, fault.skip, fault.times))
-        return fault
-
-    @property
-    def pending(self) -> list[Fault]:
-        """Those that have not been used up. One that hits all requests is pending until `clear`."""
-        return [waiting.fault for waiting in self._waiting]
-
-    def clear(self) -> None:
-        """Let none wait any more."""
-        self._waiting.clear()
-
-    def take(self, method: str, path: str) -> Fault | None:
-        """The first fault that fits the request, counted as used once."""
-        for waiting in self._waiting:
-            if not waiting.fault.fits(method, path):
-                continue
-            if waiting.skip > 0:
-                waiting.skip -= 1
-                continue
-            if waiting.left is not None:
-                waiting.left -= 1
-            self._waiting = [other for other in self._waiting if other.left != 0]
-            return waiting.fault
-        return None

@@ -12,18 +12,10 @@ from typing import TYPE_CHECKING
 from simulators.stripe.errors import ApiError
 
 if TYPE_CHECKING:
-    from simulators.stripe.forms import Pairs
+    from simulators.delivery import Reply
+    from simulators.forms import Pairs
 
 LONGEST_KEY = 255
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer ready to be sent."""
-
-    status: int
-    body: bytes
-    stored: bool = True
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from simulators.stripe.account import Account
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 
 @dataclass

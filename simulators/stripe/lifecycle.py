@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from simulators.stripe import pricing, shapes
 from simulators.stripe.periods import boundary_after, interval_of, period_containing
-from simulators.stripe.store import Charge
+from simulators.tables import Charge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulators.stripe.account import Account
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 
 def one_period(account: Account, subscription: Json, items: Iterable[Json] | None = None) -> int:

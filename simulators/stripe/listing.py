@@ -10,8 +10,8 @@ from simulators.stripe.errors import exclusive, missing_in_parameter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from simulators.stripe.store import Table
-    from simulators.stripe.types import Json
+    from simulators.tables import Table
+    from simulators.types import Json
 
 DEFAULT_LIMIT = 10
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from simulators.stripe.errors import ApiError, malformed, missing_parameter, not_simulated
 
 if TYPE_CHECKING:
-    from simulators.stripe.forms import Tree
-    from simulators.stripe.types import Json
+    from simulators.forms import Tree
+    from simulators.types import Json
 
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")

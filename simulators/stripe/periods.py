@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 _SECONDS = {"day": 86_400, "week": 7 * 86_400}
 _MONTHS = {"month": 1, "year": 12}

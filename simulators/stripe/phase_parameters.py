@@ -16,7 +16,7 @@ from simulators.stripe.periods import interval_of, later
 
 if TYPE_CHECKING:
     from simulators.stripe.account import Account
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 
 @dataclass(frozen=True)

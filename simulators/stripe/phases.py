@@ -8,7 +8,7 @@ from simulators.stripe import discounting, lifecycle, shapes
 
 if TYPE_CHECKING:
     from simulators.stripe.account import Account
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 
 def running(schedule: Json) -> Json | None:

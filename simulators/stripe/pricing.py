@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulators.stripe.store import Store
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 
 def total(store: Store, items: Iterable[Json], currency: str) -> Decimal:

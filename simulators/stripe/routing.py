@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from simulators.stripe.calls import Call
     from simulators.stripe.parameters import Record
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from simulators.stripe.listing import page, same, within
 from simulators.stripe.subscriptions import settle_cancellation
 
 if TYPE_CHECKING:
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 _CHANGEABLE = ("active", "not_started")
 

@@ -15,7 +15,7 @@ from simulators.stripe.errors import invalid
 
 if TYPE_CHECKING:
     from simulators.stripe.store import Store
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 _CLAUSE = re.compile(
     r"""\s*(?P<negated>-)?(?P<field>email|name|phone|metadata\[(?P<mark>['"])(?P<key>(?:\\.|[^\\])*?)(?P=mark)\])"""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 ADDRESS_PARTS = ("city", "country", "line1", "line2", "postal_code", "state")
 

@@ -15,7 +15,7 @@ from simulators.stripe.errors import ApiError, exclusive, invalid, not_simulated
 
 if TYPE_CHECKING:
     from simulators.stripe.item_changes import ItemChanges
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 _LONGEST_TRIAL = 730 * 86_400
 _AFTER_THE_END = {"cancellation_details", "expand", "metadata"}

@@ -14,7 +14,7 @@ from simulators.stripe.subscription_updates import check_trial_end, declined_car
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulators.stripe.types import Json
+    from simulators.types import Json
 
 _DAY = 86_400
 

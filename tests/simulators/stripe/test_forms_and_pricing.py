@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulators.stripe import forms, pricing
-from simulators.stripe.errors import ApiError
+from simulators import forms
+from simulators.stripe import pricing
 
 if TYPE_CHECKING:
     from simulators.stripe import Account
@@ -31,14 +31,14 @@ def test_brackets_nest(encoded: str, tree: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["a[", "a[b", "a[b]][", "[a]", "a[b]c", "a[[b]]"])
 def test_brackets_must_pair_up(name: str) -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(forms.MalformedName) as caught:
         forms.nested([(name, "1")])
 
-    assert caught.value.status == 400
+    assert caught.value.name == name
 
 
 def test_a_name_is_a_value_or_a_container() -> None:
-    with pytest.raises(ApiError):
+    with pytest.raises(forms.MalformedName):
         forms.nested([("a", "1"), ("a[b]", "2")])
 
 

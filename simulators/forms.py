@@ -9,13 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from simulators.stripe.errors import malformed
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Tree = dict[str, "Tree | str"]
 Pairs = tuple[tuple[str, str], ...]
+
+
+class MalformedName(ValueError):
+    """A parameter's name that cannot be read; `name` as it was sent."""
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 def pairs(encoded: str) -> Pairs:
@@ -27,8 +33,7 @@ def nested(flat: Iterable[tuple[str, str]]) -> Tree:
     """Name and value pairs as a tree.
 
     Raises:
-        ApiError: 400 when a name's brackets do not pair up, or one name is used as a value and as a
-            container.
+        MalformedName: a name's brackets do not pair up, or one name is used as a value and as a container.
     """
     tree: Tree = {}
     for name, value in flat:
@@ -37,7 +42,7 @@ def nested(flat: Iterable[tuple[str, str]]) -> Tree:
         for segment in containers:
             child = node.setdefault(segment or str(len(node)), {})
             if isinstance(child, str):
-                raise malformed(f"Invalid hash: {name}", param=name)
+                raise MalformedName(f"Invalid hash: {name}", name)
             node = child
         node[last or str(len(node))] = value
     return tree
@@ -48,8 +53,8 @@ def _segments(name: str) -> list[str]:
     if not bracket:
         return [head]
     if not head or not rest.endswith("]"):
-        raise malformed(f"Invalid parameter name: {name}", param=name)
+        raise MalformedName(f"Invalid parameter name: {name}", name)
     inner = rest[:-1].split("][")
     if any("[" in segment or "]" in segment for segment in inner):
-        raise malformed(f"Invalid parameter name: {name}", param=name)
+        raise MalformedName(f"Invalid parameter name: {name}", name)
     return [head, *inner]
