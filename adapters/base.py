@@ -25,7 +25,7 @@ from adapters.errors import (
     Unreadable,
     Unsupported,
 )
-from adapters.holes import Candidate, Holes, Listing, Rows, Runtime
+from adapters.holes import Candidate, Finding, Holes, Listing, Rows, Runtime
 from adapters.identifiers import is_plain
 from adapters.offer import FeatureOff, Offer, offer
 from adapters.reads import Reads
@@ -34,6 +34,7 @@ from adapters.writes import Writes
 from gateway.contract import Controller, Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Conflict",
     "Credentials",
     "FeatureOff",
+    "Finding",
     "Invalid",
     "Listing",
     "NotFound",
@@ -97,6 +99,17 @@ class BillingAdapter(Reads, Writes):
         if feature not in self._account_lacks:
             self._account_lacks[feature] = reason
             self._offered = self._compute_offer()
+
+    async def examine(self) -> Sequence[Finding]:
+        """Ask the provider what this account cannot do, and take that out of the offer. Nothing is changed there.
+
+        Raises the errors of `adapters.errors` where the provider cannot be asked.
+        """
+        findings = await self._examine()
+        for finding in findings:
+            if finding.feature is not None:
+                self.note_lack(finding.feature, finding.what)
+        return findings
 
     async def __aenter__(self) -> Self:
         await self._open()

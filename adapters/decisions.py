@@ -59,7 +59,7 @@ def pause(
 ) -> Pause:
     """The pause's start is now or the period's end; its end is after both. Raises `Conflict` or `Invalid`."""
     _refuse_unchangeable(state)
-    if state.standing is Standing.PAUSED:
+    if state.standing is Standing.PAUSED and not state.paused:
         raise Conflict("The subscription is paused in a way that cannot be changed here.")
     if state.paused and state.paused_until is None:
         raise Conflict("The subscription is paused without an end already.")
@@ -135,16 +135,18 @@ def change_price(state: SubscriptionState, price: PriceFacts, when: Schedule, *,
 
 
 def item_to_change(state: SubscriptionState, price: PriceFacts) -> ItemState:
-    """The only item; else the only one of the new price's product; else the only one that is not metered.
+    """The only item of the price's kind; else the only one of the new price's product; else the only one that is not
+    metered.
 
     Raises `Conflict` where that leaves more than one.
     """
-    if not state.items:
+    fit = tuple(item for item in state.items if price.kind is None or item.kind == price.kind)
+    if not fit:
         raise Conflict("The subscription has no item whose price could change.")
     candidates = (
-        state.items,
-        tuple(item for item in state.items if price.product_id is not None and item.product_id == price.product_id),
-        tuple(item for item in state.items if not item.metered),
+        fit,
+        tuple(item for item in fit if price.product_id is not None and item.product_id == price.product_id),
+        tuple(item for item in fit if not item.metered),
     )
     for items in candidates:
         if len(items) == 1:

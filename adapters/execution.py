@@ -120,6 +120,9 @@ class Execution(Holes):
                 return
             if action in self.capabilities.loses_scheduled_change:
                 decisions.refuse_to_drop(state)
+            obstacle = self._obstacle(state, intent)
+            if obstacle is not None:
+                raise Conflict(obstacle)
         except Failure as failure:
             log.info("refused", **failure.for_log())
             raise

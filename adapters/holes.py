@@ -28,7 +28,7 @@ from gateway.resilience import FIRST_WAIT_S, Clock, KeyedLocks, Observer, Silent
 
 if TYPE_CHECKING:
     from adapters.capabilities import Capabilities
-    from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
+    from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
     from adapters.offer import Offer
     from adapters.settings import AdapterSettings
 
@@ -83,6 +83,19 @@ class Candidate:
     live: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that an account cannot do, or that keeps it from being served at all.
+
+    `what` completes a sentence for the gateway's owner: "pause is off: <what>". `feature` is what is taken out of the
+    offer ("pause", "controllers.coupons"), None where nothing is. `fatal`: nothing can be served from this account.
+    """
+
+    what: str
+    feature: str | None = None
+    fatal: bool = False
+
+
 class Holes(ABC):
     """What an adapter is made of. The base class's sequences, `Reads` and `Writes`, are built on these methods.
 
@@ -106,6 +119,10 @@ class Holes(ABC):
     def offered(self) -> Offer:
         """What remains of the capabilities for this account under these settings."""
 
+    @abstractmethod
+    def note_lack(self, feature: str, reason: str) -> None:
+        """Take a feature ("pause", "controllers.coupons") out of the offer: this account was found unable to do it."""
+
     # -- life ---------------------------------------------------------------------------------------------------
 
     @abstractmethod
@@ -115,6 +132,10 @@ class Holes(ABC):
     @abstractmethod
     async def _close(self) -> None:
         """Close them."""
+
+    async def _examine(self) -> Sequence[Finding]:
+        """What this account cannot do of all the adapter can, found by asking, without changing anything."""
+        return ()
 
     # -- controllers --------------------------------------------------------------------------------------------
 
@@ -210,6 +231,11 @@ class Holes(ABC):
     async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
         """Change one item's price, leaving the other items, all quantities and the discounts as they are."""
         self._unfilled("_change_price")
+
+    def _obstacle(self, state: SubscriptionState, intent: Intent) -> str | None:
+        """Why this provider would refuse it, beyond what no provider does; told by the state alone, so that nothing has
+        to be sent to find out. A sentence for a customer's eyes, None where nothing is in the way."""
+        return None
 
     def _pause_end(self, when: Schedule, until: datetime) -> datetime:
         """The end of a pause given as a length, moved where the provider would misread the exact moment."""

@@ -32,7 +32,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemState:
-    """One item of a subscription. `quantity` is None where usage is metered."""
+    """One item of a subscription. `quantity` is None where usage is metered, or where quantities do not apply.
+
+    `kind` is the provider's word for what kind of item it is, where a price of one kind cannot take the place of
+    another's; None where there are no kinds.
+    """
 
     id: str
     price_id: str
@@ -40,6 +44,7 @@ class ItemState:
     quantity: int | None
     metered: bool
     annual: bool
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,9 @@ class ScheduledChange:
 class SubscriptionState:
     """A subscription as actions see it. All times are aware UTC.
 
-    `period_end` is the end of what is paid for. `paused` is true while billing is paused, `paused_until` its end
-    (None: open-ended). `cancel_at` is the moment of a scheduled cancellation, and `cancels_with_period` tells that it
-    moves along when the period's end moves. `ends_only_now` is true where no
+    `period_end` is the end of what is paid for. `paused` is true while billing is paused or is set to be,
+    `paused_until` the pause's end (None: open-ended). `cancel_at` is the moment of a scheduled cancellation, and
+    `cancels_with_period` tells that it moves along when the period's end moves. `ends_only_now` is true where no
     running period is left that a cancellation could wait for. `coupon_ids` are those on the subscription itself.
     `provider` is read by the adapter that made this state and by nobody else.
     """
@@ -86,10 +91,11 @@ class SubscriptionState:
 
 @dataclass(frozen=True, slots=True)
 class PriceFacts:
-    """A price as a price change sees it. `currencies` are lower-case ISO 4217 codes."""
+    """A price as a price change sees it. `currencies` are lower-case ISO 4217 codes; `kind` is as an item's."""
 
     id: str
     product_id: str | None
     currencies: frozenset[str]
     active: bool
     metered: bool
+    kind: str | None = None

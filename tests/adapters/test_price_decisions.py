@@ -22,6 +22,7 @@ BASIC: Final = replace(PRO, id="price_basic")
 SEATS: Final = ItemState("item_seats", "price_basic", "prod_pro", 5, metered=False, annual=False)
 SUPPORT: Final = ItemState("item_support", "price_support", "prod_support", 1, metered=False, annual=False)
 USAGE: Final = ItemState("item_usage", "price_usage", "prod_usage", None, metered=True, annual=False)
+PLAN: Final = replace(SUPPORT, id="item_plan", kind="plan")
 NO_PRODUCT: Final = ItemState("item_plain", "price_plain", None, 2, metered=False, annual=False)
 
 
@@ -44,6 +45,13 @@ def change(state: SubscriptionState, price: PriceFacts = PRO, when: Schedule = N
         pytest.param([USAGE, SUPPORT], replace(PRO, product_id="prod_usage"), USAGE, id="its product before unmetered"),
         pytest.param([SUPPORT, USAGE], PRO, SUPPORT, id="the only one that is not metered"),
         pytest.param([NO_PRODUCT, USAGE], replace(PRO, product_id=None), NO_PRODUCT, id="without products"),
+        pytest.param([SEATS, PLAN], replace(PRO, kind="plan"), PLAN, id="the only one of the price's kind"),
+        pytest.param(
+            [PLAN, replace(SUPPORT, kind="addon")],
+            replace(PRO, kind="addon"),
+            replace(SUPPORT, kind="addon"),
+            id="the only one of its kind, of another product",
+        ),
     ],
 )
 def test_the_item_whose_price_changes(items: list[ItemState], price: PriceFacts, chosen: ItemState) -> None:
@@ -54,6 +62,7 @@ def test_the_item_whose_price_changes(items: list[ItemState], price: PriceFacts,
     ("items", "price", "reason"),
     [
         pytest.param([], PRO, "has no item", id="none"),
+        pytest.param([PLAN], replace(PRO, kind="addon"), "has no item", id="none of the price's kind"),
         pytest.param([SUPPORT, NO_PRODUCT], PRO, "not clear which", id="two of other products"),
         pytest.param([SEATS, replace(SEATS, id="item_2")], PRO, "not clear which", id="two of the price's product"),
         pytest.param([USAGE, replace(USAGE, id="item_2")], PRO, "not clear which", id="two metered ones"),
