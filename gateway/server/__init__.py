@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from gateway.server.accounts import UnfitAccount, examine_accounts
 from gateway.server.application import create_application
 from gateway.server.backend import Backend, open_backends
 from gateway.server.routes import ROUTES, Route
 from gateway.server.run import CannotListen, Started, serve
 
-__all__ = ["ROUTES", "Backend", "CannotListen", "Route", "Started", "create_application", "open_backends", "serve"]
+__all__ = [
+    "ROUTES",
+    "Backend",
+    "CannotListen",
+    "Route",
+    "Started",
+    "UnfitAccount",
+    "create_application",
+    "examine_accounts",
+    "open_backends",
+    "serve",
+]

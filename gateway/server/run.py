@@ -16,6 +16,7 @@ from aiohttp import web
 
 from gateway import __version__
 from gateway.resilience import Clock, utc_now
+from gateway.server.accounts import examine_accounts
 from gateway.server.admin import Life, OpenApi, Stage, create_admin_application
 from gateway.server.application import create_application
 from gateway.server.backend import Backend, FindAdapter, open_backends
@@ -75,7 +76,7 @@ async def serve(
     deadline of any backend. A second signal ends the process at once. `on_started` is called when both addresses
     answer.
 
-    Raises `CannotListen`, and what `open_backends` raises.
+    Raises `CannotListen`, `UnfitAccount`, and what `open_backends` raises.
     """
     life = Life()
     async with open_backends(settings, find, clock=clock) as backends, _stop_signal() as stopped:
@@ -85,6 +86,7 @@ async def serve(
         public = create_runner(backends)
         try:
             admin_port = await _listen(admin, admin_host, admin_port)
+            await examine_accounts(backends)
             port = await _listen(public, host, port)
             _settle_garbage_collection()
             life.stage = Stage.SERVING
