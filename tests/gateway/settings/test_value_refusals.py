@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapters import registry
 from gateway.settings import RESERVED_NAMES
 from tests.gateway.settings.conftest import MINIMAL, Load, Problems
 
@@ -234,7 +235,7 @@ def test_an_address_without_tls_is_taken_where_no_live_key_goes_in_clear(load_te
             "limits: {deadline_s: 0}\nintegration_tokens: [abc]\nbackend: strpie\nmodes: 1\n",
             [
                 "backend.yaml:1: limits.deadline_s: must be greater than or equal to 1",
-                "backend.yaml:3: backend: there is no such adapter; installed: stripe",
+                f"backend.yaml:3: backend: there is no such adapter; installed: {', '.join(registry.names())}",
             ],
             id="a backend that is not installed",
         ),

@@ -1,0 +1,95 @@
+"""What Chargebee does not embed in a subscription: its item prices and its coupons, by id and remembered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from adapters.chargebee.client import WHOLE_PAGE, ChargebeeApi, among
+from adapters.chargebee.transport import JsonObject
+from gateway.resilience import CatalogueCache
+
+_IDS_AT_ONCE: Final = 50
+"""An id may be 100 characters long, and the whole URL must stay below 8 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """The objects beside some subscriptions, by id. One that is deleted is missing."""
+
+    item_prices: Mapping[str, JsonObject] = field(default_factory=dict)
+    coupons: Mapping[str, JsonObject] = field(default_factory=dict)
+
+
+class Catalogue:
+    """Remembers the item prices and coupons of one site for `ttl_s` seconds."""
+
+    def __init__(self, api: ChargebeeApi, ttl_s: float) -> None:
+        self._api = api
+        self._item_prices: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+        self._coupons: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+
+    def learn_item_prices(self, rows: Iterable[JsonObject]) -> None:
+        """Remember listed item prices: they are whole in a list."""
+        for row in rows:
+            self._item_prices.put(str(row.get("id")), row)
+
+    def learn_coupons(self, rows: Iterable[JsonObject]) -> None:
+        """Remember listed coupons."""
+        for row in rows:
+            self._coupons.put(str(row.get("id")), row)
+
+    async def item_price(self, item_price_id: str) -> JsonObject:
+        """One item price, archived ones included. Raises `NotFound`."""
+        return await self._item_prices.get(
+            item_price_id, lambda identifier: self._api.retrieve("item_price", "item_prices", identifier)
+        )
+
+    async def coupon(self, coupon_id: str) -> JsonObject:
+        """One coupon, also one that can no longer be used. Raises `NotFound`."""
+        return await self._coupons.get(
+            coupon_id, lambda identifier: self._api.retrieve("coupon", "coupons", identifier)
+        )
+
+    async def companions(self, subscriptions: Iterable[Mapping[str, Any]]) -> Companions:
+        """Everything these subscriptions need beside themselves: at most one call for all item prices and one for all
+        coupons (one more for every 50 that are not remembered), side by side."""
+        rows = list(subscriptions)
+        item_prices, coupons = await asyncio.gather(
+            self.item_prices(_named(rows, "subscription_items", "item_price_id")),
+            self._coupons_of(_named(rows, "coupons", "coupon_id")),
+        )
+        return Companions(item_prices, coupons)
+
+    async def item_prices(self, item_price_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        """These item prices by id; one that is deleted is missing."""
+        if not item_price_ids:
+            return {}
+        return await self._item_prices.get_many(
+            item_price_ids, lambda missing: self._load("item_price", "item_prices", missing)
+        )
+
+    async def _coupons_of(self, coupon_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        if not coupon_ids:
+            return {}
+        return await self._coupons.get_many(coupon_ids, lambda missing: self._load("coupon", "coupons", missing))
+
+    async def _load(self, kind: str, resource: str, identifiers: Collection[str]) -> Mapping[str, JsonObject]:
+        wanted = list(identifiers)
+        parts = [wanted[start : start + _IDS_AT_ONCE] for start in range(0, len(wanted), _IDS_AT_ONCE)]
+        # Without a filter for the status: running subscriptions refer to what is archived.
+        pages = await asyncio.gather(
+            *(self._api.page(kind, resource, limit=WHOLE_PAGE, id=among(part)) for part in parts)
+        )
+        return {str(row.get("id")): row for page in pages for row in page.rows}
+
+
+def _named(rows: Iterable[Mapping[str, Any]], parts: str, field_name: str) -> set[str]:
+    return {
+        identifier
+        for row in rows
+        for part in row.get(parts) or ()
+        if isinstance(part, dict) and isinstance(identifier := part.get(field_name), str) and identifier
+    }

@@ -1,0 +1,96 @@
+"""The items of a price change, as Chargebee wants them. Pure functions.
+
+https://apidocs.chargebee.com/docs/api/subscriptions#update_subscription_for_items
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from adapters.chargebee import prices
+from adapters.chargebee.catalogue import Companions
+from adapters.chargebee.subscriptions import lines
+from adapters.errors import Conflict
+from adapters.intents import ChangePrice
+
+_PLAN: Final = "plan"
+_PRECISE: Final = "quantity_in_decimal"
+_KEPT: Final = ("quantity", _PRECISE, "billing_cycles", "trial_end")
+"""What another item keeps beside its price."""
+_OWN_PRICE: Final = ("unit_price", "unit_price_in_decimal")
+_TIER: Final = (
+    "item_price_id",
+    "starting_unit",
+    "ending_unit",
+    "price",
+    "starting_unit_in_decimal",
+    "ending_unit_in_decimal",
+    "price_in_decimal",
+    "pricing_type",
+    "package_size",
+)
+
+
+def new_line(item_price: Mapping[str, Any], intent: ChangePrice, source: Mapping[str, Any]) -> dict[str, object]:
+    """The item at its new price, with its quantity where the price has one: for a flat fee none may be sent."""
+    line: dict[str, object] = {"item_price_id": intent.price_id}
+    if intent.quantity is None or item_price.get("pricing_model") == prices.FLAT_FEE:
+        return line
+    held = next((one for one in lines(source) if one.get("item_price_id") == intent.item_id), {})
+    if held.get(_PRECISE) is not None:
+        return line | {_PRECISE: held[_PRECISE]}
+    return line | {"quantity": intent.quantity}
+
+
+def is_the_only_plan(source: Mapping[str, Any], item_id: str) -> bool:
+    """Whether the item is the plan of a subscription that has one."""
+    return [line.get("item_price_id") for line in lines(source) if line.get("item_type") == _PLAN] == [item_id]
+
+
+def keeps_the_term(source: Mapping[str, Any], item_price: Mapping[str, Any]) -> bool:
+    """Whether the new price is billed as often as the subscription is: another period begins a new term."""
+    own = (source.get("billing_period_unit"), source.get("billing_period"))
+    return own == (item_price.get("period_unit"), item_price.get("period"))
+
+
+def whole_list(
+    source: Mapping[str, Any], item_id: str, new: Mapping[str, object], known: Companions
+) -> dict[str, object]:
+    """The parameters that replace all items: the others as they are, with what was overridden for this subscription.
+
+    Raises `Conflict` where that cannot be said of all of them.
+    """
+    if len(lines(source)) != len(source.get("subscription_items") or ()):
+        raise Conflict("The subscription has one-time charges waiting, which a change of this price would lose.")
+    others = [line for line in lines(source) if line.get("item_price_id") != item_id]
+    tiers = [_kept(tier, _TIER) for tier in source.get("item_tiers") or () if tier.get("item_price_id") != item_id]
+    parameters: dict[str, object] = {
+        "replace_items_list": True,
+        "subscription_items": [new, *(_other(line, known) for line in others)],
+    }
+    return parameters | ({"item_tiers": tiers} if tiers else {})
+
+
+def _other(line: Mapping[str, Any], known: Companions) -> dict[str, object]:
+    item_price = known.item_prices.get(str(line.get("item_price_id")))
+    kept = {"item_price_id": line.get("item_price_id"), **_kept(line, _KEPT)}
+    if item_price is not None and item_price.get("pricing_model") == prices.FLAT_FEE:
+        kept.pop("quantity", None)
+    if item_price is None or _is_overridden(line, item_price):
+        kept |= _kept(line, _OWN_PRICE)
+    return kept
+
+
+def _is_overridden(line: Mapping[str, Any], item_price: Mapping[str, Any]) -> bool:
+    if item_price.get("pricing_model") not in {prices.FLAT_FEE, "per_unit"}:
+        # Tiers are sent apart; a unit price here is only what they came to.
+        return False
+    return any(
+        line.get(own) is not None and line.get(own) != item_price.get(listed)
+        for own, listed in zip(_OWN_PRICE, ("price", "price_in_decimal"), strict=True)
+    )
+
+
+def _kept(source: Mapping[str, Any], names: Sequence[str]) -> dict[str, object]:
+    return {name: source[name] for name in names if source.get(name) is not None}

@@ -1,0 +1,159 @@
+"""How the Chargebee adapter reads. https://apidocs.chargebee.com/docs/api/"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from adapters.chargebee import mapping, prices, states, subscriptions
+from adapters.chargebee.client import WHOLE_PAGE, Page, among
+from adapters.chargebee.connection import ChargebeeConnection
+from adapters.chargebee.transport import JsonObject
+from adapters.errors import NotFound
+from adapters.fields import required_moment, required_text
+from adapters.holes import Candidate, Rows
+from adapters.phones import phone_spellings
+from gateway.contract import ContractModel, Coupon, Customer, Family, Price, Product, Subscription
+
+M = TypeVar("M", bound=ContractModel)
+
+# Said in each request: what lists are sorted by otherwise is not promised. Item families cannot be sorted.
+_BY_AGE: Final = {"sort_by": {"asc": "created_at"}}
+_BY_ID: Final = {"sort_by": {"asc": "id"}}
+_ACTIVE: Final = {"status": {"is": "active"}}
+
+
+class ChargebeeReads(ChargebeeConnection):
+    """The controllers. A cursor is Chargebee's own offset, which belongs to one list with its filters and its order."""
+
+    # -- customers ----------------------------------------------------------------------------------------------
+
+    async def _fetch_customer(self, customer_id: str) -> Customer:
+        return mapping.customer(_existing(await self._api.retrieve("customer", "customers", customer_id)))
+
+    async def _list_customers(self, limit: int, cursor: str | None) -> Rows[Customer]:
+        page = await self._api.page("customer", "customers", limit=limit, offset=cursor, **_BY_AGE)
+        return _rows(page, mapping.customer)
+
+    async def _find_by_email(self, email: str) -> Sequence[Candidate]:
+        """Whether the filter minds the case is not documented: what is written otherwise is looked for as well."""
+        found = await self._customers_with("email", email)
+        if not found and email != email.lower():
+            found = await self._customers_with("email", email.lower())
+        return await self._candidates(found)
+
+    async def _find_by_phone(self, phone: str) -> Sequence[Candidate]:
+        """Phones are kept as they were typed, and only whole ones can be asked for: the usual spellings are tried."""
+        pages = await asyncio.gather(*(self._customers_with("phone", spelling) for spelling in phone_spellings(phone)))
+        found = {required_text(row, "id"): row for rows in pages for row in rows}
+        return await self._candidates(list(found.values()))
+
+    async def _customers_with(self, field: str, value: str) -> list[JsonObject]:
+        filters: dict[str, Any] = {field: {"is": value}}
+        page = await self._api.page("customer", "customers", limit=WHOLE_PAGE, **filters)
+        return [row for row in page.rows if row.get("deleted") is not True]
+
+    async def _candidates(self, rows: Sequence[JsonObject]) -> Sequence[Candidate]:
+        """Who of several has a running subscription takes a further call; of one alone it does not matter."""
+        live: set[str] = set()
+        if len(rows) > 1:
+            running = await self._api.pages(
+                "subscription",
+                "subscriptions",
+                customer_id=among([required_text(row, "id") for row in rows]),
+                status=among(states.LIVE),
+                **_BY_AGE,
+            )
+            live = {str(row.get("customer_id")) for row in running}
+        return [Candidate(mapping.customer(row), required_moment(row, "created_at"), row["id"] in live) for row in rows]
+
+    # -- subscriptions ------------------------------------------------------------------------------------------
+
+    async def _fetch_subscription(self, subscription_id: str) -> Subscription:
+        found = await self._api.retrieve("subscription", "subscriptions", subscription_id)
+        if _is_gone(found):
+            raise NotFound
+        express = await self._mapping_of([found])
+        return express(found)
+
+    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
+        page = await self._api.page(
+            "subscription", "subscriptions", limit=limit, offset=cursor, customer_id={"is": customer_id}, **_BY_AGE
+        )
+        if not page.rows and cursor is None:
+            await self._require_customer(customer_id)
+        express = await self._mapping_of(page.rows)
+        return _rows(page, lambda row: None if _is_gone(row) else express(row))
+
+    async def _mapping_of(self, sources: Sequence[JsonObject]) -> Callable[[Mapping[str, Any]], Subscription]:
+        context = self._context(await self._catalogue.companions(sources))
+        return lambda source: subscriptions.subscription(source, context)
+
+    # -- prices, products, families, coupons --------------------------------------------------------------------
+
+    async def _fetch_price(self, price_id: str) -> Price:
+        found = _existing(await self._catalogue.item_price(price_id))
+        if not prices.is_recurring(found):
+            raise NotFound("There is no such price.")
+        return prices.price(found, self._options)
+
+    async def _list_prices(self, limit: int, cursor: str | None) -> Rows[Price]:
+        """Plans only: what takes the place of a customer's plan is another plan."""
+        page = await self._api.page(
+            "item_price", "item_prices", limit=limit, offset=cursor, item_type={"is": "plan"}, **_ACTIVE, **_BY_ID
+        )
+        self._catalogue.learn_item_prices(page.rows)
+        return _rows(
+            page, lambda row: prices.price(row, self._options) if prices.is_listed(row, self._options) else None
+        )
+
+    async def _fetch_product(self, product_id: str) -> Product:
+        return mapping.product(_existing(await self._api.retrieve("item", "items", product_id)), self._options)
+
+    async def _list_products(self, limit: int, cursor: str | None) -> Rows[Product]:
+        page = await self._api.page(
+            "item", "items", limit=limit, offset=cursor, type={"is": "plan"}, **_ACTIVE, **_BY_ID
+        )
+        return _rows(page, lambda row: mapping.product(row, self._options))
+
+    async def _fetch_family(self, family_id: str) -> Family:
+        return mapping.family(_existing(await self._api.retrieve("item_family", "item_families", family_id)))
+
+    async def _list_families(self, limit: int, cursor: str | None) -> Rows[Family]:
+        page = await self._api.page("item_family", "item_families", limit=limit, offset=cursor)
+        return _rows(page, lambda row: None if _is_gone(row) else mapping.family(row))
+
+    async def _fetch_coupon(self, coupon_id: str) -> Coupon:
+        found = _existing(await self._catalogue.coupon(coupon_id))
+        if not mapping.has_words(found):
+            raise NotFound("There is no such coupon.")
+        return mapping.coupon(found)
+
+    async def _list_coupons(self, limit: int, cursor: str | None) -> Rows[Coupon]:
+        page = await self._api.page("coupon", "coupons", limit=limit, offset=cursor, **_ACTIVE, **_BY_AGE)
+        self._catalogue.learn_coupons(page.rows)
+        return _rows(page, _offered_coupon)
+
+
+def _rows(page: Page, express: Callable[[Mapping[str, Any]], M | None]) -> Rows[M]:
+    return Rows(page.rows, express, page.next)
+
+
+def _offered_coupon(row: Mapping[str, Any]) -> Coupon | None:
+    """None for a kind that the contract has no words for: that is nobody's mistake, and nothing to be logged."""
+    if not mapping.is_active(row) or not mapping.has_words(row):
+        return None
+    return mapping.coupon(row)
+
+
+def _is_gone(row: Mapping[str, Any]) -> bool:
+    """Deleted, or the stale copy that a move between business entities leaves behind."""
+    return row.get("deleted") is True or row.get("status") in {"deleted", subscriptions.TRANSFERRED}
+
+
+def _existing(found: JsonObject) -> JsonObject:
+    """Whether a deleted object is answered at all is not documented."""
+    if _is_gone(found):
+        raise NotFound
+    return found

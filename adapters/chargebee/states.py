@@ -1,0 +1,120 @@
+"""What an action must know of a Chargebee subscription. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from adapters.chargebee import prices
+from adapters.chargebee.catalogue import Companions
+from adapters.chargebee.mapping import currency
+from adapters.chargebee.subscriptions import lines, owes, scheduled_end, scheduled_pause
+from adapters.durations import is_annual
+from adapters.errors import Unmappable
+from adapters.fields import optional_text, required_text, unix_moment
+from adapters.intervals import interval
+from adapters.state import ItemState, ScheduledChange, Standing, SubscriptionState
+
+STANDINGS: Final[Mapping[str, Standing]] = {
+    "future": Standing.FUTURE,
+    "in_trial": Standing.TRIAL,
+    "active": Standing.ACTIVE,
+    "non_renewing": Standing.ACTIVE,
+    "paused": Standing.PAUSED,
+    "cancelled": Standing.ENDED,
+    "transferred": Standing.ENDED,
+}
+"""https://apidocs.chargebee.com/docs/api/subscriptions#subscription_status"""
+
+LIVE: Final = ("future", "in_trial", "active", "non_renewing", "paused")
+"""The statuses of what has not ended."""
+
+NOTHING: Final = Companions()
+
+
+def state(
+    source: Mapping[str, Any],
+    now: datetime,
+    companions: Companions = NOTHING,
+    planned: Mapping[str, Any] | None = None,
+) -> SubscriptionState:
+    """A subscription. `planned` is it with its scheduled changes, where it has any; `companions` know the items'
+    products, which matter where there are several. Raises `Unmappable` without an owner."""
+    status = str(source.get("status"))
+    standing = STANDINGS.get(status, Standing.UNKNOWN)
+    if standing is Standing.ACTIVE and owes(source):
+        standing = Standing.UNPAID
+    is_paused = standing is Standing.PAUSED or scheduled_pause(source, now) is not None
+    period_end = _period_end(source)
+    return SubscriptionState(
+        id=required_text(source, "id"),
+        customer_id=required_text(source, "customer_id"),
+        standing=standing,
+        currency=currency(source.get("currency_code")) or "",
+        items=tuple(_item(source, line, companions) for line in lines(source)),
+        period_end=period_end,
+        trial_end=unix_moment(source.get("trial_end")) if standing is Standing.TRIAL else None,
+        paused=is_paused,
+        paused_until=unix_moment(source.get("resume_date")) if is_paused else None,
+        cancel_at=scheduled_end(source, now),
+        ends_only_now=standing is Standing.FUTURE or period_end is None or period_end <= now,
+        coupon_ids=tuple(
+            coupon_id for one in source.get("coupons") or () if (coupon_id := optional_text(one, "coupon_id"))
+        ),
+        scheduled=_scheduled(source, planned),
+        provider=source,
+    )
+
+
+def contract_of(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The contract term that the subscription is bound by."""
+    contract = source.get("contract_term")
+    return contract if isinstance(contract, dict) and contract.get("status") == "active" else None
+
+
+def _period_end(source: Mapping[str, Any]) -> datetime | None:
+    """The end of the term; of a trial, the trial's; under a contract, the contract's: a cancellation waits for it."""
+    contract = contract_of(source)
+    if contract is not None:
+        return unix_moment(contract.get("contract_end"))
+    if source.get("status") == "in_trial":
+        return unix_moment(source.get("trial_end"))
+    return unix_moment(source.get("current_term_end"))
+
+
+def _item(source: Mapping[str, Any], line: Mapping[str, Any], companions: Companions) -> ItemState:
+    identifier = required_text(line, "item_price_id")
+    item_price = companions.item_prices.get(identifier, {})
+    count = prices.quantity(line)
+    is_metered = line.get("metered_quantity") is not None or prices.is_metered(item_price)
+    has_seats = count is not None and count == count.to_integral_value() and not is_metered
+    return ItemState(
+        id=identifier,
+        price_id=identifier,
+        product_id=optional_text(item_price, "item_id"),
+        quantity=int(count) if has_seats and count is not None else None,
+        metered=is_metered,
+        annual=_is_annual(source, line),
+        kind=optional_text(line, "item_type"),
+    )
+
+
+def _is_annual(source: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
+    """By the item's own period, else the subscription's. One that nobody knows counts as a year: that only keeps the
+    subscription from being paused."""
+    holder = line if line.get("billing_period_unit") is not None else source
+    try:
+        return is_annual(*interval(holder.get("billing_period_unit"), holder.get("billing_period")))
+    except Unmappable:
+        return True
+
+
+def _scheduled(source: Mapping[str, Any], planned: Mapping[str, Any] | None) -> ScheduledChange | None:
+    if source.get("has_scheduled_changes") is not True:
+        return None
+    held = {str(line.get("item_price_id")) for line in lines(source)}
+    new = [name for line in lines(planned or {}) if (name := str(line.get("item_price_id"))) not in held]
+    if len(new) == 1:
+        return ScheduledChange(f"the price {new[0]} with the next term", new[0])
+    return ScheduledChange("other terms, later")

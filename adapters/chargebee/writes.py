@@ -1,0 +1,224 @@
+"""How the Chargebee adapter acts: the parameters of each write, and which calls it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
+
+from adapters.chargebee import changes, prices, states
+from adapters.chargebee.client import among
+from adapters.chargebee.connection import ChargebeeConnection
+from adapters.chargebee.subscriptions import TRANSFERRED, lines
+from adapters.chargebee.transport import JsonObject
+from adapters.errors import Conflict, NotFound, Unsupported
+from adapters.holes import Shown
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
+from adapters.state import PriceFacts, Standing, SubscriptionState
+from gateway.contract import Action, Schedule
+from gateway.resilience import Failure, WriteKey
+
+_STORES: Final = frozenset({"app_store", "play_store"})
+_EDITS: Final = ApplyCoupon | ChangePrice | ExtendTrial
+
+PAUSE_IS_OFF: Final = "the site has pausing switched off (Configure Chargebee > Pause Subscription)"
+
+_LONGEST_ID: Final = 100
+"""Of a coupon. A longer one would be refused as a value that is wrong."""
+
+_OPTION: Final = {Schedule.IMMEDIATE: "immediately", Schedule.END_OF_PERIOD: "end_of_term"}
+"""When a cancellation, a pause or a change takes effect, in Chargebee's words."""
+_CONTRACT_OPTION: Final = {
+    Schedule.IMMEDIATE: "terminate_immediately",
+    Schedule.END_OF_PERIOD: "end_of_contract_term",
+}
+"""The same for a cancellation under a contract, where the usual option does not count."""
+
+
+class ChargebeeWrites(ChargebeeConnection):
+    """The actions. Every write of one inbound request carries a key made from that request's `WriteKey`."""
+
+    async def _load(self, subscription_id: str) -> SubscriptionState:
+        found = await self._api.retrieve("subscription", "subscriptions", subscription_id)
+        if found.get("deleted") is True or found.get("status") == TRANSFERRED:
+            raise NotFound
+        planned = await self._planned(found)
+        companions = states.NOTHING
+        if len(lines(found)) > 1:
+            # Which of several items a price fits is told by their products, and a subscription does not name them.
+            companions = await self._catalogue.companions([{"subscription_items": found.get("subscription_items")}])
+        return states.state(found, self.runtime.clock(), companions, planned)
+
+    async def _planned(self, found: JsonObject) -> JsonObject | None:
+        """The subscription as it will be, where a change is scheduled: only this call tells what changes."""
+        if found.get("has_scheduled_changes") is not True:
+            return None
+        return await self._api.retrieve(
+            "subscription", "subscriptions", str(found.get("id")), "retrieve_with_scheduled_changes"
+        )
+
+    async def _live_subscriptions(self, customer_id: str, *, upcoming: bool) -> Sequence[SubscriptionState]:
+        rows = await self._api.pages(
+            "subscription",
+            "subscriptions",
+            customer_id={"is": customer_id},
+            status=among([status for status in states.LIVE if upcoming or status != "future"]),
+            sort_by={"asc": "created_at"},
+        )
+        if not rows:
+            await self._require_customer(customer_id)
+        return [self._shown(row) for row in rows if row.get("deleted") is not True]
+
+    async def _price_facts(self, price_id: str) -> PriceFacts:
+        found = await self._catalogue.item_price(price_id)
+        if found.get("status") == "deleted" or found.get("deleted") is True or not prices.is_recurring(found):
+            raise NotFound("There is no such price.")
+        return prices.facts(found)
+
+    def _obstacle(self, state: SubscriptionState, intent: Intent) -> str | None:
+        source = state.provider
+        if source.get("channel") in _STORES:
+            return "The subscription is managed by an app store and cannot be changed here."
+        if source.get("decommissioned") is True:
+            return "The subscription has been taken out of use."
+        if state.standing is Standing.PAUSED and isinstance(intent, _EDITS):
+            return "The subscription is paused, and cannot be changed until the pause is over."
+        if not isinstance(intent, Pause):
+            return None
+        if state.standing is Standing.TRIAL:
+            return "A subscription in a trial cannot be paused."
+        if states.contract_of(source) is not None:
+            return "A subscription under a contract cannot be paused."
+        return None
+
+    # -- cancel -------------------------------------------------------------------------------------------------
+
+    async def _cancel(self, state: SubscriptionState, intent: Cancel, key: WriteKey) -> Shown:
+        """What is credited and collected with an immediate cancellation is the site's own setting, unless the YAML says
+        otherwise: https://apidocs.chargebee.com/docs/api/subscriptions#cancel_subscription_for_items"""
+        if intent.when is Schedule.IMMEDIATE:
+            return await self._cancel_when(Schedule.IMMEDIATE, state, key)
+        if intent.unpause:
+            await self._unpause(state, key)
+        try:
+            return await self._cancel_when(Schedule.END_OF_PERIOD, state, key)
+        except Conflict:
+            if state.standing is not Standing.PAUSED or intent.unpause:
+                raise
+            # Whether what is paused can end with its term is not documented; what cannot wait ends at once.
+            return await self._cancel_when(Schedule.IMMEDIATE, state, key)
+
+    async def _cancel_when(self, when: Schedule, state: SubscriptionState, key: WriteKey) -> Shown:
+        settings = self._chargebee_settings.actions.cancel
+        parameters: dict[str, object] = {"cancel_option": _OPTION[when]}
+        if states.contract_of(state.provider) is not None:
+            parameters = {"contract_term_cancel_option": _CONTRACT_OPTION[when]}
+        if settings.cancel_reason_code is not None:
+            parameters["cancel_reason_code"] = settings.cancel_reason_code
+        if when is Schedule.IMMEDIATE:
+            chosen = {
+                "credit_option_for_current_term_charges": settings.credit_option_for_current_term_charges,
+                "unbilled_charges_option": settings.unbilled_charges_option,
+                "account_receivables_handling": settings.account_receivables_handling,
+                "refundable_credits_handling": settings.refundable_credits_handling,
+            }
+            parameters |= _said(chosen)
+        return self._shown(await self._api.write("subscriptions", state.id, "cancel_for_items", key=key, **parameters))
+
+    async def _unpause(self, state: SubscriptionState, key: WriteKey) -> None:
+        """Nothing is charged for it: the paid term runs still, else the cancellation would not wait for its end."""
+        if state.standing is Standing.PAUSED:
+            await self._api.write("subscriptions", state.id, "resume", key=key, resume_option="immediately")
+        else:
+            await self._api.write("subscriptions", state.id, "remove_scheduled_pause", key=key)
+
+    def _shown(self, answer: Mapping[str, Any]) -> SubscriptionState:
+        return states.state(answer, self.runtime.clock())
+
+    # -- pause, trial -------------------------------------------------------------------------------------------
+
+    async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> Shown:
+        """A pause under way gets its new end as the date of a scheduled resumption."""
+        until = _seconds(intent.until)
+        if state.standing is Standing.PAUSED:
+            moved = await self._api.write(
+                "subscriptions", state.id, "resume", key=key, resume_option="specific_date", resume_date=until
+            )
+            return self._shown(moved)
+        settings = self._chargebee_settings.actions.pause
+        parameters: dict[str, object] = {"pause_option": _OPTION[intent.when], "resume_date": until}
+        if intent.when is Schedule.IMMEDIATE:
+            chosen = {
+                "unbilled_charges_handling": settings.unbilled_charges_handling,
+                "invoice_dunning_handling": settings.invoice_dunning_handling,
+            }
+            parameters |= _said(chosen)
+        if state.paused:
+            return await self._pause_otherwise(state, parameters, key)
+        return await self._begin_pause(state, parameters, key)
+
+    async def _begin_pause(self, state: SubscriptionState, parameters: Mapping[str, object], key: WriteKey) -> Shown:
+        try:
+            return self._shown(await self._api.write("subscriptions", state.id, "pause", key=key, **parameters))
+        except Unsupported:
+            # There is no setting to read: that the feature is off shows only here.
+            self.note_lack(Action.PAUSE, PAUSE_IS_OFF)
+            raise
+
+    async def _pause_otherwise(
+        self, state: SubscriptionState, parameters: Mapping[str, object], key: WriteKey
+    ) -> Shown:
+        """A pause that is scheduled already stands in the way of another one; it is put back where that is refused."""
+        await self._api.write("subscriptions", state.id, "remove_scheduled_pause", key=key)
+        try:
+            return await self._begin_pause(state, parameters, key)
+        except Failure as failure:
+            if failure.why is None:
+                scheduled = {name: state.provider.get(name) for name in ("pause_date", "resume_date")}
+                with suppress(Failure):
+                    await self._begin_pause(state, {"pause_option": "specific_date", **_said(scheduled)}, key)
+            raise
+
+    async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> Shown:
+        return await self._update(state, key, trial_end=_seconds(intent.until))
+
+    # -- coupon, price ------------------------------------------------------------------------------------------
+
+    async def _apply_coupon(self, state: SubscriptionState, intent: ApplyCoupon, key: WriteKey) -> Shown:
+        if len(intent.coupon_id) > _LONGEST_ID:
+            raise NotFound("There is no such coupon.")
+        replaces = intent.mode == "replace"
+        return await self._update(state, key, coupon_ids=[intent.coupon_id], replace_coupon_list=replaces)
+
+    async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
+        """A plan takes the place of the plan, and what is beside it stays. What is one of several plans, or an addon,
+        would be added by the same call: then the whole list is sent."""
+        item_price = await self._catalogue.item_price(intent.price_id)
+        new = changes.new_line(item_price, intent, state.provider)
+        parameters: dict[str, object] = {"replace_items_list": False, "subscription_items": [new]}
+        if not changes.is_the_only_plan(state.provider, intent.item_id):
+            known = await self._catalogue.companions([state.provider])
+            parameters = changes.whole_list(state.provider, intent.item_id, new, known)
+        parameters |= {"change_option": _OPTION[intent.when], "prorate": intent.prorate}
+        if intent.when is Schedule.IMMEDIATE and changes.keeps_the_term(state.provider, item_price):
+            # What proration comes to is billed with the renewal. A new term is billed when it begins, at once.
+            parameters["invoice_immediately"] = False
+        shown = await self._update(state, key, **parameters)
+        # A change that is waiting is named in no answer but that of a call of its own.
+        return shown if intent.when is Schedule.IMMEDIATE else None
+
+    async def _update(self, state: SubscriptionState, key: WriteKey, **parameters: object) -> Shown:
+        """`reactivate` is true where it is not said: coupons or items would bring back what has ended."""
+        updated = await self._api.write(
+            "subscriptions", state.id, "update_for_items", key=key, reactivate=False, **parameters
+        )
+        return self._shown(updated)
+
+
+def _said(chosen: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
