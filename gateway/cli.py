@@ -15,6 +15,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "serve": "gateway.commands.serve",
         "demo": "gateway.commands.demo",
+        "check": "gateway.commands.check",
         "manifest": "gateway.commands.manifest",
         "schema": "gateway.commands.schema",
         "openapi": "gateway.commands.openapi",

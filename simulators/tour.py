@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+
+FIRST: Final = "stripe"
+"""The simulator that is shown to those who name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Tour:
 
     customer: str
     email: str
-    phone: str
+    phone: str | None
+    """None where the provider cannot find a customer by phone."""
     cancel: str
     """A subscription, as the four that follow."""
     pause: str
@@ -39,6 +44,10 @@ class Tour:
     target_price: str
     """The price to change to; the subscription of `change_price` is not at it yet."""
     product: str
+    family: str | None = None
+    """None where there are no families."""
+    price_changes: Literal["immediate", "end-of-period"] = "end-of-period"
+    """When a change of price takes effect that the provider can do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from gateway.contract import Mode
 from gateway.observability import LogFormat, configure_logs, secrets_in
 from gateway.server import CannotListen, Started, serve
 from gateway.server.openapi import openapi_json
+from simulators.tour import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,8 +43,7 @@ _ENTRIES: Final = {entry.name: entry for entry in entry_points(group=GROUP)}
 @click.option(
     "--backend",
     type=click.Choice(sorted(_ENTRIES)),
-    required=True,
-    default=next(iter(_ENTRIES)) if len(_ENTRIES) == 1 else None,
+    default=FIRST,
     show_default=True,
     help="Which provider to simulate.",
 )
@@ -55,17 +55,18 @@ def command(backend: str, port: int) -> None:
     """
     demo: Demo = _ENTRIES[backend].load()()
     try:
-        event_loop.run(_run(demo, port))
+        event_loop.run(_run(backend, demo, port))
     except* CannotListen as group:
         raise click.ClickException(f"{group.exceptions[0]}; choose another with --port") from None
 
 
-async def _run(demo: Demo, port: int) -> None:
+async def _run(backend: str, demo: Demo, port: int) -> None:
     async with _served(demo.application()) as simulator_url:
         token = f"demo-{secrets.token_hex(6)}"
         settings = load_settings(
             [next((path for path in _SETTINGS if path.is_file()), _SETTINGS[-1])],
             {
+                "DEMO_BACKEND": backend,
                 "SIMULATOR_URL": simulator_url,
                 "DEMO_TOKEN": token,
                 "DEMO_LIVE_KEY": demo.keys[Mode.LIVE],

@@ -12,12 +12,13 @@ from gateway.commands.options import (
     DEFAULT_PORT,
     LOOPBACK,
     PORT,
+    BadSettings,
     admin_host_option,
     admin_port_option,
     load_settings,
 )
 from gateway.observability import LogFormat, configure_logs, secrets_in
-from gateway.server import CannotListen, serve
+from gateway.server import CannotListen, UnfitAccount, serve
 from gateway.server.openapi import openapi_json
 
 
@@ -73,5 +74,8 @@ def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, adm
     )
     try:
         event_loop.run(service)
+    except UnfitAccount as error:
+        # It is the settings that name the account.
+        raise BadSettings(str(error)) from None
     except CannotListen as error:
         raise click.ClickException(str(error)) from None

@@ -102,7 +102,8 @@ def readings(tour: Tour) -> Iterator[Suggestion]:
     yield Suggestion("What can be done here", "/churnkey/features")
     yield Suggestion("A customer", customer)
     yield Suggestion("A customer by e-mail", f"/churnkey/customers/email/{quote(tour.email, safe='')}")
-    yield Suggestion("A customer by phone", f"/churnkey/customers/phone/{quote(tour.phone, safe='')}")
+    if tour.phone is not None:
+        yield Suggestion("A customer by phone", f"/churnkey/customers/phone/{quote(tour.phone, safe='')}")
     yield Suggestion("All customers, three a page", "/churnkey/customers?limit=3")
     yield Suggestion("A customer's subscriptions", f"{customer}/subscriptions")
     yield Suggestion("One subscription", subscription_path(tour, tour.pause))
@@ -112,6 +113,9 @@ def readings(tour: Tour) -> Iterator[Suggestion]:
     yield Suggestion("All coupons", "/churnkey/coupons")
     yield Suggestion("A product", f"/churnkey/products/{tour.product}")
     yield Suggestion("All products", "/churnkey/products")
+    if tour.family is not None:
+        yield Suggestion("A product family", f"/churnkey/families/{tour.family}")
+        yield Suggestion("All product families", "/churnkey/families")
 
 
 def actions(tour: Tour) -> Iterator[Suggestion]:
@@ -122,12 +126,12 @@ def actions(tour: Tour) -> Iterator[Suggestion]:
     )
     yield _action("Apply a coupon", Target.SUBSCRIPTION_APPLY_COUPON, tour, tour.apply_coupon, coupon=tour.coupon)
     yield _action(
-        "Change the price when the period ends",
+        "Change the price at once" if tour.price_changes == "immediate" else "Change the price when the period ends",
         Target.SUBSCRIPTION_CHANGE_PRICE,
         tour,
         tour.change_price,
         price=tour.target_price,
-        scheduledAt="end-of-period",
+        scheduledAt=tour.price_changes,
     )
     yield _action(
         "Cancel when the period ends",
