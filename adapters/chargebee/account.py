@@ -45,7 +45,7 @@ class ChargebeeAccount(ChargebeeConnection):
                 str(page.rows[0].get("id")),
                 "pause_subscription_estimate",
                 pause_option="immediately",
-                resume_date=resumes,
+                subscription={"resume_date": resumes},
             )
         except Unsupported:
             return True

@@ -86,10 +86,10 @@ class ChargebeeApi:
         )
 
     async def estimate(self, *segments: str, **parameters: object) -> JsonObject:
-        """Ask what a change would do. Nothing is changed, and nothing is to be protected by a key."""
+        """Ask what a change would do. Nothing is changed, and Chargebee takes no key for it."""
         return await self._calls.run(
             f"post {segments[-1]}",
-            lambda: self._transport.post(segments, parameters, WriteKey().of("post", segments[-1], parameters)),
+            lambda: self._transport.post(segments, parameters, None),
             Safety.READ,
         )
 

@@ -68,11 +68,10 @@ class Transport:
         """Read. Raises the package's exceptions, aiohttp's, `NotChargebees`."""
         return await self._send("GET", segments, params=_written(parameters))
 
-    async def post(self, segments: tuple[str, ...], parameters: Mapping[str, object], key: str) -> JsonObject:
-        """Write under an idempotency key. Raises the same."""
-        return await self._send(
-            "POST", segments, data=_written(parameters), headers={**self._headers, IDEMPOTENCY_HEADER: key}
-        )
+    async def post(self, segments: tuple[str, ...], parameters: Mapping[str, object], key: str | None) -> JsonObject:
+        """Write under an idempotency key, None for what changes nothing. Raises the same."""
+        headers = {**self._headers, IDEMPOTENCY_HEADER: key} if key is not None else self._headers
+        return await self._send("POST", segments, data=_written(parameters), headers=headers)
 
     async def _send(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def command(config: tuple[Path, ...]) -> None:
     Exits with 1 when there is something to look at, with 2 when the settings cannot be used.
     """
     backends = load_settings(config)
-    configure_logs(LogFormat.CONSOLE, level=sys.maxsize, secrets=secrets_in(*backends))
+    configure_logs(LogFormat.CONSOLE, level=logging.CRITICAL, secrets=secrets_in(*backends))
     if not asyncio.run(_check(backends)):
         sys.exit(_FOUND)
 

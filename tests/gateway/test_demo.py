@@ -6,24 +6,54 @@ import json
 import re
 import signal
 import socket
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any, Final
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from gateway.commands.demo import GROUP
 from gateway.commands.showcase import Suggestion, actions, readings
 from gateway.contract import Mode, Target
 from gateway.server import ROUTES, Route
 from gateway.server.openapi import openapi_document
-from simulators.stripe.demo import StripeDemo
+from simulators.tour import FIRST, Demo, Tour
 from tests.support.commands import ROOT, ended, output_until, run_curl, running, stopped_by
 
 LAST = "Ctrl-C ends the demo."
-DEMO = StripeDemo()
-READINGS = list(readings(DEMO.tours[Mode.TEST]))
-ACTIONS = list(actions(DEMO.tours[Mode.TEST]))
+DEMOS: Final[dict[str, Demo]] = {entry.name: entry.load()() for entry in entry_points(group=GROUP)}
 DOCUMENT = openapi_document()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One demo and what it has printed."""
+
+    demo: Demo
+    printed: str
+
+    def command_for(self, suggestion: Suggestion) -> str:
+        """The command below its title, as it stands in the output."""
+        return self.printed.split(f"  # {suggestion.title}\n", 1)[1].split("\n\n", 1)[0]
+
+
+def suggested(of: Callable[[Tour], Iterable[Suggestion]]) -> pytest.MarkDecorator:
+    """Every suggestion of every demo."""
+    return pytest.mark.parametrize(
+        ("run", "suggestion"),
+        [
+            pytest.param(name, suggestion, id=f"{name}: {suggestion.title}")
+            for name, demo in DEMOS.items()
+            for suggestion in of(demo.tours[Mode.TEST])
+        ],
+        indirect=["run"],
+    )
+
+
+EACH_DEMO: Final = pytest.mark.parametrize("demo", DEMOS.values(), ids=DEMOS)
+EACH_RUN: Final = pytest.mark.parametrize("run", DEMOS, indirect=True)
 
 
 def route_of(suggestion: Suggestion) -> Route:
@@ -45,83 +75,91 @@ def normalized(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def printed() -> Iterator[str]:
-    """What a running demo has printed."""
-    with running("demo", "--port", "0") as process:
-        yield output_until(process, LAST)
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """A running demo."""
+    with running("demo", "--backend", request.param, "--port", "0") as process:
+        yield Run(DEMOS[request.param], output_until(process, LAST))
 
 
-def command_for(suggestion: Suggestion, printed: str) -> str:
-    """The command below its title, as it stands in the output."""
-    return printed.split(f"  # {suggestion.title}\n", 1)[1].split("\n\n", 1)[0]
+@EACH_DEMO
+def test_every_reading_that_is_offered_is_suggested(demo: Demo) -> None:
+    tour = demo.tours[Mode.TEST]
+    absent = {"families"} if tour.family is None else set()
+    offered = {route.operation for route in ROUTES if route.method == "GET" and route.controller not in absent}
+    if tour.phone is None:
+        offered = {operation for operation in offered if "phone" not in operation.lower()}
+
+    assert {route_of(suggestion).operation for suggestion in readings(tour)} == offered
 
 
-def test_every_reading_that_is_offered_is_suggested() -> None:
-    offered = {route.operation for route in ROUTES if route.method == "GET" and route.controller != "families"}
-
-    assert {route_of(suggestion).operation for suggestion in READINGS} == offered
-
-
-def test_every_action_is_suggested() -> None:
-    assert {route_of(suggestion).target for suggestion in ACTIONS} == set(Target)
+@EACH_DEMO
+def test_every_action_is_suggested(demo: Demo) -> None:
+    assert {route_of(suggestion).target for suggestion in actions(demo.tours[Mode.TEST])} == set(Target)
 
 
-def test_no_two_suggestions_have_one_title() -> None:
-    titles = [suggestion.title for suggestion in (*READINGS, *ACTIONS)]
+@EACH_DEMO
+def test_no_two_suggestions_have_one_title(demo: Demo) -> None:
+    tour = demo.tours[Mode.TEST]
+    titles = [suggestion.title for suggestion in (*readings(tour), *actions(tour))]
 
     assert len(titles) == len(set(titles))
 
 
-@pytest.mark.parametrize("suggestion", READINGS, ids=lambda suggestion: suggestion.title)
-def test_a_reading_that_is_suggested_answers_what_is_documented(suggestion: Suggestion, printed: str) -> None:
-    status, body = run_curl(command_for(suggestion, printed))
+@suggested(readings)
+def test_a_reading_that_is_suggested_answers_what_is_documented(run: Run, suggestion: Suggestion) -> None:
+    status, body = run_curl(run.command_for(suggestion))
 
     responses = DOCUMENT["paths"]["/churnkey" + route_of(suggestion).path]["get"]["responses"]
     assert status == 200
     assert conforms(json.loads(body), responses["200"]["content"]["application/json"]["schema"])
 
 
-@pytest.mark.parametrize("suggestion", ACTIONS, ids=lambda suggestion: suggestion.title)
-def test_an_action_that_is_suggested_succeeds(suggestion: Suggestion, printed: str) -> None:
-    status, body = run_curl(command_for(suggestion, printed))
+@suggested(actions)
+def test_an_action_that_is_suggested_succeeds(run: Run, suggestion: Suggestion) -> None:
+    status, body = run_curl(run.command_for(suggestion))
 
     assert (status, body) == (200, b"")
 
 
-@pytest.mark.parametrize("suggestion", ACTIONS, ids=lambda suggestion: suggestion.title)
-def test_the_body_of_an_action_is_as_documented(suggestion: Suggestion) -> None:
-    operation = DOCUMENT["paths"][suggestion.path]["post"]
+@EACH_DEMO
+def test_the_bodies_of_the_actions_are_as_documented(demo: Demo) -> None:
+    for suggestion in actions(demo.tours[Mode.TEST]):
+        operation = DOCUMENT["paths"][suggestion.path]["post"]
 
-    assert conforms(suggestion.body, operation["requestBody"]["content"]["application/json"]["schema"])
-
-
-@pytest.mark.parametrize("customer", DEMO.customers, ids=lambda customer: customer.id)
-def test_a_sample_customer_is_there_unless_it_is_said_to_be_deleted(customer: Any, printed: str) -> None:
-    tour = DEMO.tours[Mode.TEST]
-    example = command_for(next(one for one in READINGS if one.title == "A customer"), printed)
-
-    status, _ = run_curl(example.replace(tour.customer, customer.id))
-
-    assert f"  {customer.id} " in printed
-    assert status == (404 if "404" in customer.note else 200)
+        assert conforms(suggestion.body, operation["requestBody"]["content"]["application/json"]["schema"])
 
 
-def test_a_subscription_is_shown_before_and_after_an_action(printed: str) -> None:
-    before, after = printed.partition("Before and after")[2].split("answered 200\n", 1)
+@EACH_RUN
+def test_a_sample_customer_is_there_unless_it_is_said_to_be_deleted(run: Run) -> None:
+    tour = run.demo.tours[Mode.TEST]
+    example = run.command_for(next(one for one in readings(tour) if one.title == "A customer"))
+
+    for customer in run.demo.customers:
+        status, _ = run_curl(example.replace(tour.customer, customer.id))
+
+        assert f"  {customer.id} " in run.printed
+        assert status == (404 if "404" in customer.note else 200)
+
+
+@EACH_RUN
+def test_a_subscription_is_shown_before_and_after_an_action(run: Run) -> None:
+    before, after = run.printed.partition("Before and after")[2].split("answered 200\n", 1)
 
     assert '"name":"active"' in before
     assert '"name":"paused"' in after.partition("\n\n")[0]
 
 
-def test_it_fits_into_100_columns(printed: str) -> None:
-    assert max(map(len, printed.splitlines())) <= 100
+@EACH_RUN
+def test_it_fits_into_100_columns(run: Run) -> None:
+    assert max(map(len, run.printed.splitlines())) <= 100
 
 
-def test_the_readme_shows_what_it_prints(printed: str) -> None:
+@pytest.mark.parametrize("run", [FIRST], indirect=True)
+def test_the_readme_shows_what_it_prints(run: Run) -> None:
     shown = (ROOT / "README.md").read_text(encoding="utf-8").split("```text\n", 1)[1].split("```", 1)[0]
     lines = [line for line in normalized(shown).splitlines() if line.strip() != "..."]
 
-    rest = iter(normalized(printed).splitlines())
+    rest = iter(normalized(run.printed).splitlines())
     assert [line for line in lines if line not in rest] == []
 
 
