@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from simulators.periods import boundary_after, period_containing
 from simulators.stripe import discounting, shapes
-from simulators.stripe.periods import boundary_after, interval_of, period_containing
+from simulators.stripe.periods import interval_of
 from simulators.stripe.store import Store
 
 if TYPE_CHECKING:

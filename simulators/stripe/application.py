@@ -14,7 +14,8 @@ from aiohttp import web
 
 from simulators import forms
 from simulators.delivery import Reply, deliver, encoded
-from simulators.faults import Fault, Faults
+from simulators.faults import Fault
+from simulators.simulator import Simulator
 from simulators.stripe import clockwork, expansion
 from simulators.stripe.calls import Call
 from simulators.stripe.errors import ApiError, malformed
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 FORM = "application/x-www-form-urlencoded"
 
 
-class StripeSimulator:
+class StripeSimulator(Simulator["Account", RecordedRequest]):
     """A stand-in for https://api.stripe.com, API version 2026-10-28.endive.
 
     `clock` answers the present moment as an aware datetime; it becomes the clock of every account. `accounts`
@@ -39,39 +40,10 @@ class StripeSimulator:
     """
 
     def __init__(self, *, accounts: Mapping[str, Account], clock: Clock = system_clock, recording: bool = True) -> None:
-        self.accounts = dict(accounts)
-        self.requests: list[RecordedRequest] = []
-        self.faults = Faults()
-        self.recording = recording
-        self._request_numbers = itertools.count(1)
+        super().__init__(accounts=accounts, recording=recording)
         for account in self.accounts.values():
             account.clock = clock
-
-    def account(self, api_key: str) -> Account:
-        """The account behind a key."""
-        return self.accounts[api_key]
-
-    def application(self) -> web.Application:
-        """The aiohttp application; it may be served at any address."""
-        application = web.Application(client_max_size=1024**2)
-        application.router.add_route("*", "/{path:.*}", self._answer)
-        return application
-
-    def calls(self) -> list[str]:
-        """The requests in order, such as `GET /v1/subscriptions/sub_1`."""
-        return [str(request) for request in self.requests]
-
-    def writes(self) -> list[str]:
-        """As `calls`, without the GETs."""
-        return [str(request) for request in self.requests if request.is_write]
-
-    def written(self) -> list[RecordedRequest]:
-        """The recorded requests that are not GETs."""
-        return [request for request in self.requests if request.is_write]
-
-    def clear(self) -> None:
-        """Forget the recorded requests; state, faults and idempotency keys stay."""
-        self.requests.clear()
+        self._request_numbers = itertools.count(1)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

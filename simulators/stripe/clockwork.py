@@ -12,9 +12,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from simulators.periods import boundary_after
 from simulators.stripe import discounting, lifecycle, phases
 from simulators.stripe.account import ENDED
-from simulators.stripe.periods import boundary_after, interval_of
+from simulators.stripe.periods import interval_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

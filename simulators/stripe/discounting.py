@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulators.periods import later
 from simulators.stripe import shapes
 from simulators.stripe.errors import ApiError, invalid, missing_in_parameter
-from simulators.stripe.periods import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

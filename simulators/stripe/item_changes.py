@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from simulators.periods import boundary_after
 from simulators.stripe import discounting, pricing, shapes
 from simulators.stripe.calls import merge_metadata
 from simulators.stripe.errors import ApiError, invalid, missing_in_parameter, missing_parameter
-from simulators.stripe.periods import boundary_after, interval_of
+from simulators.stripe.periods import interval_of
 
 if TYPE_CHECKING:
     from decimal import Decimal

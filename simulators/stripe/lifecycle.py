@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulators.periods import boundary_after, period_containing
 from simulators.stripe import pricing, shapes
-from simulators.stripe.periods import boundary_after, interval_of, period_containing
+from simulators.stripe.periods import interval_of
 from simulators.tables import Charge
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulators.periods import later
 from simulators.stripe import discounting, shapes
 from simulators.stripe.errors import exclusive, invalid, missing_parameter
 from simulators.stripe.item_changes import check_rhythm, recurring_price
-from simulators.stripe.periods import interval_of, later
+from simulators.stripe.periods import interval_of
 
 if TYPE_CHECKING:
     from simulators.stripe.account import Account

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from simulators.stripe.agenda import Agenda
+from simulators.agenda import Agenda
 from simulators.stripe.idempotency import IdempotencyKeys
 from simulators.tables import Charge, Table
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulators.stripe.periods import boundary_after, later, period_containing
+from simulators.periods import boundary_after, later, period_containing
 
 if TYPE_CHECKING:
     from simulators.stripe import Account

@@ -1,4 +1,4 @@
-"""Which objects of an account time will change, and when: so that a request looks only at those that are due."""
+"""Which objects time will change, and when: so that a request looks only at those that are due."""
 
 from __future__ import annotations
 

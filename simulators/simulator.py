@@ -1,0 +1,58 @@
+"""What every simulator is: accounts behind keys, faults that wait, and the record of what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+from aiohttp import web
+
+from simulators.faults import Faults
+from simulators.recording import RecordedRequest
+
+A = TypeVar("A")
+R = TypeVar("R", bound=RecordedRequest)
+
+_LARGEST_BODY = 1024**2
+
+
+class Simulator(Generic[A, R]):
+    """A provider's API over accounts by their keys.
+
+    `recording` keeps every request in `requests`; benchmarks turn it off.
+    """
+
+    def __init__(self, *, accounts: Mapping[str, A], recording: bool) -> None:
+        self.accounts = dict(accounts)
+        self.requests: list[R] = []
+        self.faults = Faults()
+        self.recording = recording
+
+    def account(self, api_key: str) -> A:
+        """The account behind a key."""
+        return self.accounts[api_key]
+
+    def application(self) -> web.Application:
+        """The aiohttp application; it may be served at any address."""
+        application = web.Application(client_max_size=_LARGEST_BODY)
+        application.router.add_route("*", "/{path:.*}", self._answer)
+        return application
+
+    def calls(self) -> list[str]:
+        """The requests in order, such as `GET /v1/subscriptions/sub_1`."""
+        return [str(request) for request in self.requests]
+
+    def writes(self) -> list[str]:
+        """As `calls`, without the GETs."""
+        return [str(request) for request in self.written()]
+
+    def written(self) -> list[R]:
+        """The recorded requests that are not GETs."""
+        return [request for request in self.requests if request.is_write]
+
+    def clear(self) -> None:
+        """Forget the recorded requests; state, faults and idempotency keys stay."""
+        self.requests.clear()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        raise NotImplementedError
