@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import quote
 
 from adapters.chargebee.client import WHOLE_PAGE, ChargebeeApi, among
 from adapters.chargebee.transport import JsonObject
 from gateway.resilience import CatalogueCache
 
-_IDS_AT_ONCE: Final = 50
-"""An id may be 100 characters long, and the whole URL must stay below 8 kB."""
+_LONGEST_FILTER: Final = 6000
+"""Characters of the ids that one request asks for, as they are written in its URL, which must stay below 8 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Catalogue:
         )
 
     async def companions(self, subscriptions: Iterable[Mapping[str, Any]]) -> Companions:
-        """Everything these subscriptions need beside themselves: at most one call for all item prices and one for all
-        coupons (one more for every 50 that are not remembered), side by side."""
+        """Everything these subscriptions need beside themselves: one call for all item prices and one for all coupons
+        that are not remembered, side by side; one more where a page or a URL cannot hold them."""
         rows = list(subscriptions)
         item_prices, coupons = await asyncio.gather(
             self.item_prices(_named(rows, "subscription_items", "item_price_id")),
@@ -77,13 +78,26 @@ class Catalogue:
         return await self._coupons.get_many(coupon_ids, lambda missing: self._load("coupon", "coupons", missing))
 
     async def _load(self, kind: str, resource: str, identifiers: Collection[str]) -> Mapping[str, JsonObject]:
-        wanted = list(identifiers)
-        parts = [wanted[start : start + _IDS_AT_ONCE] for start in range(0, len(wanted), _IDS_AT_ONCE)]
         # Without a filter for the status: running subscriptions refer to what is archived.
         pages = await asyncio.gather(
-            *(self._api.page(kind, resource, limit=WHOLE_PAGE, id=among(part)) for part in parts)
+            *(self._api.page(kind, resource, limit=WHOLE_PAGE, id=among(part)) for part in _parts(identifiers))
         )
         return {str(row.get("id")): row for page in pages for row in page.rows}
+
+
+def _parts(identifiers: Iterable[str]) -> Iterator[list[str]]:
+    """As many at a time as fit on a page and into a URL."""
+    part: list[str] = []
+    length = 0
+    for identifier in identifiers:
+        written = len(quote(identifier)) + len(quote('"",'))
+        if part and (len(part) == WHOLE_PAGE or length + written > _LONGEST_FILTER):
+            yield part
+            part, length = [], 0
+        part.append(identifier)
+        length += written
+    if part:
+        yield part
 
 
 def _named(rows: Iterable[Mapping[str, Any]], parts: str, field_name: str) -> set[str]:

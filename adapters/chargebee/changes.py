@@ -43,13 +43,10 @@ def new_line(item_price: Mapping[str, Any], intent: ChangePrice, source: Mapping
     return line | {"quantity": intent.quantity}
 
 
-def is_the_only_plan(source: Mapping[str, Any], item_id: str) -> bool:
-    """Whether the item is the plan of a subscription that has one."""
-    return [line.get("item_price_id") for line in lines(source) if line.get("item_type") == _PLAN] == [item_id]
-
-
 def keeps_the_term(source: Mapping[str, Any], item_price: Mapping[str, Any]) -> bool:
-    """Whether the new price is billed as often as the subscription is: another period begins a new term."""
+    """Whether the term goes on: a plan with another period begins a new one, an addon's period is its own affair."""
+    if item_price.get("item_type") != _PLAN:
+        return True
     own = (source.get("billing_period_unit"), source.get("billing_period"))
     return own == (item_price.get("period_unit"), item_price.get("period"))
 

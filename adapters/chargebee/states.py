@@ -59,8 +59,9 @@ def state(
         paused_until=unix_moment(source.get("resume_date")) if is_paused else None,
         cancel_at=scheduled_end(source, now),
         ends_only_now=standing is Standing.FUTURE or period_end is None or period_end <= now,
+        # By the code where one was used: that is what was asked for, and what will be asked for again.
         coupon_ids=tuple(
-            coupon_id for one in source.get("coupons") or () if (coupon_id := optional_text(one, "coupon_id"))
+            name for one in source.get("coupons") or () if (name := optional_text(one, "coupon_code", "coupon_id"))
         ),
         scheduled=_scheduled(source, planned),
         provider=source,

@@ -113,10 +113,11 @@ def _path(segments: tuple[str, ...]) -> str:
 
 def _written(parameters: Mapping[str, object]) -> dict[str, str]:
     """As the package writes them: `subscription_items[quantity][0]`, `id[in]`, true and false in small letters."""
-    if any(value is None or value == "" for value in parameters.values()):
-        # The package would send an empty value: a filter that filters nothing.
+    written = {str(name): str(value) for name, value in util.serialize(dict(parameters)).items()}
+    if "" in written.values():
+        # None becomes an empty value as well: a filter that filters nothing.
         raise ValueError("a parameter has no value")
-    return {str(name): str(value) for name, value in util.serialize(dict(parameters)).items()}
+    return written
 
 
 def _refuse(url: str, status: int, document: JsonObject, headers: Mapping[str, str]) -> NoReturn:

@@ -99,12 +99,13 @@ class ChargebeeWrites(ChargebeeConnection):
         otherwise: https://apidocs.chargebee.com/docs/api/subscriptions#cancel_subscription_for_items"""
         if intent.when is Schedule.IMMEDIATE:
             return await self._cancel_when(Schedule.IMMEDIATE, state, key)
-        if intent.unpause:
-            await self._unpause(state, key)
+        # Repeated after a lost answer, it may have been lifted already.
+        if intent.unpause and state.paused:
+            return await self._unpause_and_cancel(state, key)
         try:
             return await self._cancel_when(Schedule.END_OF_PERIOD, state, key)
         except Conflict:
-            if state.standing is not Standing.PAUSED or intent.unpause:
+            if state.standing is not Standing.PAUSED:
                 raise
             # Whether what is paused can end with its term is not documented; what cannot wait ends at once.
             return await self._cancel_when(Schedule.IMMEDIATE, state, key)
@@ -126,12 +127,18 @@ class ChargebeeWrites(ChargebeeConnection):
             parameters |= _said(chosen)
         return self._shown(await self._api.write("subscriptions", state.id, "cancel_for_items", key=key, **parameters))
 
-    async def _unpause(self, state: SubscriptionState, key: WriteKey) -> None:
-        """Nothing is charged for it: the paid term runs still, else the cancellation would not wait for its end."""
+    async def _unpause_and_cancel(self, state: SubscriptionState, key: WriteKey) -> Shown:
+        """Nothing is charged for resuming: the paid term runs still, else the cancellation would not wait for its end.
+        Where the cancellation is refused then, the pause is put back: it would be billed otherwise."""
         if state.standing is Standing.PAUSED:
             await self._api.write("subscriptions", state.id, "resume", key=key, resume_option="immediately")
         else:
             await self._api.write("subscriptions", state.id, "remove_scheduled_pause", key=key)
+        try:
+            return await self._cancel_when(Schedule.END_OF_PERIOD, state, key)
+        except Failure as failure:
+            await self._put_pause_back(state, failure, key)
+            raise
 
     def _shown(self, answer: Mapping[str, Any]) -> SubscriptionState:
         return states.state(answer, self.runtime.clock())
@@ -174,11 +181,19 @@ class ChargebeeWrites(ChargebeeConnection):
         try:
             return await self._begin_pause(state, parameters, key)
         except Failure as failure:
-            if failure.why is None:
-                scheduled = {name: state.provider.get(name) for name in ("pause_date", "resume_date")}
-                with suppress(Failure):
-                    await self._begin_pause(state, {"pause_option": "specific_date", **_said(scheduled)}, key)
+            await self._put_pause_back(state, failure, key)
             raise
+
+    async def _put_pause_back(self, state: SubscriptionState, failure: Failure, key: WriteKey) -> None:
+        """The pause that was there, after what it made way for was refused. Of a lost answer nobody knows whether it
+        was: it is looked at before anything is said."""
+        if failure.why is not None:
+            return
+        names = ("resume_date",) if state.standing is Standing.PAUSED else ("pause_date", "resume_date")
+        option = "immediately" if state.standing is Standing.PAUSED else "specific_date"
+        kept = {name: state.provider.get(name) for name in names}
+        with suppress(Failure):
+            await self._begin_pause(state, {"pause_option": option, **_said(kept)}, key)
 
     async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> Shown:
         return await self._update(state, key, trial_end=_seconds(intent.until))
@@ -192,14 +207,14 @@ class ChargebeeWrites(ChargebeeConnection):
         return await self._update(state, key, coupon_ids=[intent.coupon_id], replace_coupon_list=replaces)
 
     async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
-        """A plan takes the place of the plan, and what is beside it stays. What is one of several plans, or an addon,
-        would be added by the same call: then the whole list is sent."""
+        """The whole list is sent. Without the others the new item would take the plan's place on most sites; on one that
+        allows several plans it would be added to the old one, and both would be billed."""
         item_price = await self._catalogue.item_price(intent.price_id)
         new = changes.new_line(item_price, intent, state.provider)
-        parameters: dict[str, object] = {"replace_items_list": False, "subscription_items": [new]}
-        if not changes.is_the_only_plan(state.provider, intent.item_id):
-            known = await self._catalogue.companions([state.provider])
-            parameters = changes.whole_list(state.provider, intent.item_id, new, known)
+        known = states.NOTHING
+        if len(lines(state.provider)) > 1:
+            known = await self._catalogue.companions([{"subscription_items": state.provider.get("subscription_items")}])
+        parameters = changes.whole_list(state.provider, intent.item_id, new, known)
         parameters |= {"change_option": _OPTION[intent.when], "prorate": intent.prorate}
         if intent.when is Schedule.IMMEDIATE and changes.keeps_the_term(state.provider, item_price):
             # What proration comes to is billed with the renewal. A new term is billed when it begins, at once.

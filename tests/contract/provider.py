@@ -188,6 +188,8 @@ class ProviderCase(ABC):
     """By how much a pause that is given as a length from the period's end may end early: providers round."""
     finds_by: ClassVar[frozenset[str]]
     """Which of `email` and `phone` a customer can be found by."""
+    frozen_by_pause: ClassVar[bool] = False
+    """Whether the provider lets nothing be changed while a subscription is paused, but for its end."""
     everything: ClassVar[Mapping[str, object]]
     """Sections of the YAML that switch on whatever is off by default and the provider can do."""
     secrets: ClassVar[tuple[str, ...]]

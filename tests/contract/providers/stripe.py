@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gateway.contract import Mode
 from simulators.stripe import Account, Fault, RecordedRequest, StripeSimulator, samples
 from tests.contract.provider import NOW, SPOKEN, Budget, Calls, Held, Item, ProviderCase, Samples, Trouble, Truth
+from tests.contract.providers.choosing import ChoosingFault
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -24,21 +25,8 @@ _DAY: Final = 86_400
 
 
 @dataclass(eq=False)
-class _Fault(Fault):
-    """A fault that tells reads from writes. `written` are the writes that arrived so far."""
-
-    on: Calls = Calls.ALL
-    written: Callable[[], Sequence[object]] = tuple
-
-    def fits(self, method: str, path: str) -> bool:
-        is_read = method == "GET"
-        is_met = {
-            Calls.ALL: True,
-            Calls.READS: is_read,
-            Calls.LATER_READS: is_read and bool(self.written()),
-            Calls.WRITES: not is_read,
-        }
-        return is_met[self.on] and super().fits(method, path)
+class _Fault(ChoosingFault, Fault):
+    """Stripe's faults, on some of the calls."""
 
 
 class StripeCase(ProviderCase):
@@ -176,7 +164,7 @@ def _samples(mode: Mode) -> Samples:
     return Samples(
         customer=tour.customer,
         email=tour.email,
-        phone=tour.phone,
+        phone=str(tour.phone),
         many=name("cus_company"),
         single=held("cus_mononym", "sub_classic"),
         yearly_only=name("cus_yearly"),
