@@ -72,9 +72,8 @@ class ApplyCoupon:
 
     def is_met_by(self, state: SubscriptionState) -> bool:
         """It is there; and, where it replaces, it is there alone."""
-        if self.mode == "stack":
-            return self.coupon_id in state.coupon_ids
-        return state.coupon_ids == (self.coupon_id,)
+        is_there = self.coupon_id in state.coupon_ids or self.coupon_id in state.coupon_codes
+        return is_there and (self.mode == "stack" or len(state.coupon_ids) == 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ class SubscriptionState:
     `period_end` is the end of what is paid for. `paused` is true while billing is paused or is set to be,
     `paused_until` the pause's end (None: open-ended). `cancel_at` is the moment of a scheduled cancellation, and
     `cancels_with_period` tells that it moves along when the period's end moves. `ends_only_now` is true where no
-    running period is left that a cancellation could wait for. `coupon_ids` are those on the subscription itself.
+    running period is left that a cancellation could wait for. `coupon_ids` are those on the subscription itself,
+    `coupon_codes` the codes by which some of them were put there, where the provider has such.
     `provider` is read by the adapter that made this state and by nobody else.
     """
 
@@ -80,6 +81,7 @@ class SubscriptionState:
     cancels_with_period: bool = False
     ends_only_now: bool = False
     coupon_ids: tuple[str, ...] = ()
+    coupon_codes: tuple[str, ...] = ()
     scheduled: ScheduledChange | None = None
     provider: ProviderObject = field(default_factory=dict, repr=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASUREMENTS = ("benchmarks.event_loop", "benchmarks.throughput")
+MEASUREMENTS = ("benchmarks.event_loop", "benchmarks.blocking", "benchmarks.throughput")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -90,7 +91,7 @@ def _parts(identifiers: Iterable[str]) -> Iterator[list[str]]:
     part: list[str] = []
     length = 0
     for identifier in identifiers:
-        written = len(quote(identifier)) + len(quote('"",'))
+        written = len(quote(json.dumps(identifier, ensure_ascii=False) + ", "))
         if part and (len(part) == WHOLE_PAGE or length + written > _LONGEST_FILTER):
             yield part
             part, length = [], 0

@@ -9,15 +9,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from cachetools import TTLCache
+
 from adapters.calls import ProviderCalls
 from adapters.chargebee.errors import translate
 from adapters.chargebee.transport import JsonObject, Transport
-from gateway.resilience import Safety, WriteKey
+from adapters.errors import Conflict, UnknownOutcome
+from gateway.resilience import Cause, Safety, WriteKey
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Mapping
 
     from adapters.holes import Runtime
+
+_KEYS_COUNT_S: Final = 1800.0
+_MOST_LOST: Final = 1000
 
 WHOLE_PAGE: Final = 100
 """The most that Chargebee puts on a page."""
@@ -45,6 +51,9 @@ class ChargebeeApi:
             requests_per_second=runtime.requests_per_second,
             retry_wait_s=runtime.retry_wait_s,
         )
+
+        # The keys under which an answer was lost, for as long as they count at Chargebee.
+        self._lost: TTLCache[str, bool] = TTLCache(_MOST_LOST, _KEYS_COUNT_S)
 
     async def close(self) -> None:
         """Close the session."""
@@ -79,11 +88,20 @@ class ChargebeeApi:
         Keys count for half an hour: https://apidocs.chargebee.com/docs/api/idempotency
         """
         name = key.of("post", "/".join(segments), parameters)
-        return await self._calls.run(
-            f"post {segments[-1]}",
-            lambda: _taken(self._transport.post(segments, parameters, name), "subscription"),
-            Safety.SAFE_WRITE,
-        )
+        try:
+            return await self._calls.run(
+                f"post {segments[-1]}",
+                lambda: _taken(self._transport.post(segments, parameters, name), "subscription"),
+                Safety.SAFE_WRITE,
+            )
+        except UnknownOutcome:
+            self._lost[name] = True
+            raise
+        except Conflict as refusal:
+            if name not in self._lost:
+                raise
+            # Under a key whose first request is still under way this is no verdict: that one may yet come through.
+            raise UnknownOutcome(answered=False, provider=refusal.provider, cause=Cause.BUSY) from None
 
     async def estimate(self, *segments: str, **parameters: object) -> JsonObject:
         """Ask what a change would do. Nothing is changed, and Chargebee takes no key for it."""

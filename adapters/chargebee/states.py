@@ -59,13 +59,16 @@ def state(
         paused_until=unix_moment(source.get("resume_date")) if is_paused else None,
         cancel_at=scheduled_end(source, now),
         ends_only_now=standing is Standing.FUTURE or period_end is None or period_end <= now,
-        # By the code where one was used: that is what was asked for, and what will be asked for again.
-        coupon_ids=tuple(
-            name for one in source.get("coupons") or () if (name := optional_text(one, "coupon_code", "coupon_id"))
-        ),
+        coupon_ids=_texts(source.get("coupons"), "coupon_id"),
+        coupon_codes=_texts(source.get("coupons"), "coupon_code"),
         scheduled=_scheduled(source, planned),
         provider=source,
     )
+
+
+def _texts(parts: object, field: str) -> tuple[str, ...]:
+    found = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return tuple(text for part in found if (text := optional_text(part, field)))
 
 
 def contract_of(source: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -207,8 +207,8 @@ class ChargebeeWrites(ChargebeeConnection):
         return await self._update(state, key, coupon_ids=[intent.coupon_id], replace_coupon_list=replaces)
 
     async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
-        """The whole list is sent. Without the others the new item would take the plan's place on most sites; on one that
-        allows several plans it would be added to the old one, and both would be billed."""
+        """The whole list is sent. Without the others the new item would take the plan's place on most sites; on one
+        that allows several plans it would be added to the old one, and both would be billed."""
         item_price = await self._catalogue.item_price(intent.price_id)
         new = changes.new_line(item_price, intent, state.provider)
         known = states.NOTHING

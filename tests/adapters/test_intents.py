@@ -101,6 +101,8 @@ def test_a_trial_extension_is_done(state: SubscriptionState, met: bool) -> None:
         pytest.param(coupons("SAVE50", "SAVE20"), True, False, id="this one and another"),
         pytest.param(coupons("SAVE20", "SAVE20"), True, False, id="this one twice"),
         pytest.param(coupons("save20"), False, False, id="one that differs in case"),
+        pytest.param(replace(coupons("ANY"), coupon_codes=("SAVE20",)), True, True, id="one put there by this code"),
+        pytest.param(replace(coupons("ANY", "B"), coupon_codes=("SAVE20",)), True, False, id="that and another"),
     ],
 )
 def test_a_coupon_is_applied(state: SubscriptionState, stacked: bool, replaced: bool) -> None:

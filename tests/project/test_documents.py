@@ -19,6 +19,9 @@ DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT
 RUN_BY: Final = {
     "make demo": "tests/gateway/test_demo.py::test_a_reading_that_is_suggested_answers_what_is_documented",
     "make test": "tests/project/test_ci.py::test_it_runs_the_readmes_test_command_and_then_the_checks",
+    ".venv/bin/churnkey-gateway check --config stripe.yaml": (
+        "tests/gateway/test_check.py::test_an_account_with_nothing_to_look_at_exits_with_0"
+    ),
     ".venv/bin/churnkey-gateway manifest --config stripe.yaml": (
         "tests/project/test_documents.py::test_the_example_of_the_settings_can_be_served"
     ),

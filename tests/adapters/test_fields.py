@@ -1,0 +1,98 @@
+"""Reading single fields of providers' objects."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from adapters.errors import Unmappable
+from adapters.fields import as_text, open_end, optional_text, required_moment, required_text, unix_moment
+
+MOMENT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SECONDS = int(MOMENT.timestamp())
+
+
+def test_a_required_text_is_read_as_it_is() -> None:
+    assert required_text({"id": " a "}, "id") == " a "
+
+
+@pytest.mark.parametrize("source", [{}, {"id": None}, {"id": ""}, {"id": 7}, {"id": ["a"]}], ids=str)
+def test_a_required_text_that_is_none_is_named(source: dict[str, Any]) -> None:
+    with pytest.raises(Unmappable, match=r"^id: missing$"):
+        required_text(source, "id")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param({}, None, id="none"),
+        pytest.param({"a": "first", "b": "second"}, "first", id="the first that is asked for"),
+        pytest.param({"b": "second"}, "second", id="else the second"),
+        pytest.param({"a": "", "b": "second"}, "second", id="an empty one is none"),
+        pytest.param({"a": None, "b": "second"}, "second", id="nor is null"),
+        pytest.param({"a": 7, "b": "second"}, "second", id="nor is a number"),
+    ],
+)
+def test_optional_texts(source: dict[str, Any], expected: str | None) -> None:
+    assert optional_text(source, "a", "b") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(None, None, id="none"),
+        pytest.param(SECONDS, MOMENT, id="seconds"),
+        pytest.param(SECONDS + 0.5, MOMENT + timedelta(milliseconds=500), id="a part of a second"),
+        pytest.param(0, datetime(1970, 1, 1, tzinfo=UTC), id="nought is a moment"),
+    ],
+)
+def test_moments_are_utc(value: Any, expected: datetime | None) -> None:
+    found = unix_moment(value)
+
+    assert found == expected
+    assert found is None or found.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param("1795262400", "not a number", id="text"),
+        pytest.param(True, "not a number", id="a boolean"),
+        pytest.param(10**12, "out of range", id="milliseconds are beyond the calendar"),
+        pytest.param(10**30, "out of range", id="beyond any clock"),
+        pytest.param(float("nan"), "out of range", id="no number"),
+    ],
+)
+def test_a_time_that_is_none_is_refused(value: Any, reason: str) -> None:
+    with pytest.raises(Unmappable, match=reason):
+        unix_moment(value)
+
+
+def test_a_required_moment() -> None:
+    assert required_moment({"at": SECONDS}, "at") == MOMENT
+    with pytest.raises(Unmappable, match=r"^at: missing$"):
+        required_moment({}, "at")
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (MOMENT, datetime(2036, 11, 21, 12, tzinfo=UTC)),
+        (datetime(2028, 2, 29, tzinfo=UTC), datetime(2038, 2, 28, tzinfo=UTC)),
+    ],
+    ids=["ten years on", "a day that is not in that year"],
+)
+def test_what_has_no_end_is_given_a_far_one(start: datetime, end: datetime) -> None:
+    assert open_end(start) == end
+
+
+def test_what_has_no_end_may_end_beyond_the_calendar() -> None:
+    with pytest.raises(Unmappable, match="out of range"):
+        open_end(datetime(9990, 1, 1, tzinfo=UTC))
+
+
+def test_a_moment_in_metadata_is_iso_8601_in_utc() -> None:
+    assert as_text(MOMENT) == "2026-11-21T12:00:00Z"
+    assert as_text(MOMENT.astimezone(timezone(timedelta(hours=5, minutes=30)))) == "2026-11-21T12:00:00Z"
