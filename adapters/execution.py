@@ -7,7 +7,7 @@ never by sending blindly a second time.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Final, TypeAlias
 
 import structlog
@@ -123,9 +123,8 @@ class Execution(Holes):
         except Failure as failure:
             log.info("refused", **failure.for_log())
             raise
-        log = log.bind(
-            intent={"kind": type(intent).__name__, **{name: str(value) for name, value in asdict(intent).items()}}
-        )
+        members = {member.name: str(getattr(intent, member.name)) for member in fields(intent)}
+        log = log.bind(intent={"kind": type(intent).__name__, **members})
         if self.runtime.dry_run:
             log.info("not sent", reason="dry run")
             return
