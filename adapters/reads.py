@@ -13,18 +13,19 @@ from adapters.holes import Candidate, Holes, Listing, Rows, reason_of
 from adapters.identifiers import require_plain
 from adapters.offer import features
 from gateway.contract import (
-    ContractModel,
     Controller,
     Coupon,
     Customer,
+    Emitted,
     Family,
     Features,
+    ListedSubscription,
     Price,
     Product,
     Subscription,
 )
 
-M = TypeVar("M", bound=ContractModel)
+M = TypeVar("M", bound=Emitted)
 
 _LONGEST_EMAIL: Final = 320
 _LONGEST_PHONE: Final = 40
@@ -91,7 +92,7 @@ class Reads(Holes):
         return found
 
     @final
-    async def subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Listing[Subscription]:
+    async def subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Listing[ListedSubscription]:
         """A page of this customer's subscriptions, ended ones included. Raises `NotFound` for no such customer."""
         require_plain(customer_id)
         page = await self._page(Controller.SUBSCRIPTIONS, lambda: self._list_subscriptions(customer_id, limit, cursor))
@@ -137,7 +138,7 @@ class Reads(Holes):
         """A page of the product families."""
         return await self._page(Controller.FAMILIES, lambda: self._list_families(limit, cursor))
 
-    def _is_of(self, subscription: Subscription, customer_id: str) -> bool:
+    def _is_of(self, subscription: ListedSubscription, customer_id: str) -> bool:
         if subscription.customer_id == customer_id:
             return True
         # A provider that overlooks the filter would otherwise show one customer the others' subscriptions.
