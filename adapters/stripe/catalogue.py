@@ -87,8 +87,10 @@ class Catalogue:
                     products.add(product)
                 if needs_detail(price, currency) and (price_id := reference(price)):
                     prices[detail_key(price, currency)] = price_id
-                coupons.update(_bare_coupons(item.get("discounts")))
-            coupons.update(_bare_coupons(subscription.get("discounts")))
+                if discounts := item.get("discounts"):
+                    coupons.update(_bare_coupons(discounts))
+            if discounts := subscription.get("discounts"):
+                coupons.update(_bare_coupons(discounts))
         known = (self._products.known(products), self._prices.known(prices), self._coupons.known(coupons))
         if all(len(found) == len(keys) for found, keys in zip(known, (products, prices, coupons), strict=True)):
             return Companions(*known)
@@ -148,7 +150,7 @@ def items_of(subscription: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def _bare_coupons(discounts: Any) -> Iterator[str]:
-    for discount in discounts or ():
+    for discount in discounts:
         if isinstance(discount, dict) and isinstance((discount.get("source") or {}).get("coupon"), str):
             coupon_id = discount_coupon_id(discount)
             if coupon_id:
