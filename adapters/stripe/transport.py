@@ -16,7 +16,9 @@ from typing import Any, Final
 import stripe._api_requestor
 from msgspec.json import Decoder
 from stripe import AIOHTTPClient, StripeClient, StripeResponse
-from stripe._api_requestor import _APIRequestor
+from stripe._api_mode import ApiMode
+from stripe._api_requestor import HttpVerb, _APIRequestor
+from stripe._request_options import RequestOptions
 
 _SUCCESS: Final = range(200, 300)
 _KEY: Final = "Idempotency-Key"
@@ -61,7 +63,7 @@ class Requestor(_APIRequestor):
         """Nothing: Stripe is not told from which tool the process was started."""
         return ""
 
-    def request_headers(self, method: Any, api_mode: Any, options: Any) -> dict[str, str]:
+    def request_headers(self, method: HttpVerb, api_mode: ApiMode, options: RequestOptions) -> dict[str, str]:
         """The package's headers. All but the idempotency key are the same each time: one key, one version."""
         known = self._headers.get(method)
         if known is None:
@@ -72,8 +74,10 @@ class Requestor(_APIRequestor):
             return {**known} if _KEY not in known else super().request_headers(method, api_mode, options)
         return {**known, _KEY: key}
 
-    def _interpret_response(self, rbody: Any, rcode: int, rheaders: Mapping[str, str], api_mode: Any) -> StripeResponse:
-        if rcode in _SUCCESS:
+    def _interpret_response(
+        self, rbody: object, rcode: int, rheaders: Mapping[str, str], api_mode: ApiMode
+    ) -> StripeResponse:
+        if rcode in _SUCCESS and isinstance(rbody, bytes):
             return UnreadAnswer(rbody, rcode, rheaders)
         return super()._interpret_response(rbody, rcode, rheaders, api_mode)
 

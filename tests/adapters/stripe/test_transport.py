@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import stripe
@@ -11,7 +11,8 @@ from stripe import StripeClient
 from adapters.stripe.transport import ANYTHING, Requestor, UnreadAnswer, document_of
 
 if TYPE_CHECKING:
-    pass
+    from stripe._api_requestor import HttpVerb
+    from stripe._request_options import RequestOptions
 
 KEY = "Idempotency-Key"
 
@@ -21,22 +22,22 @@ def client() -> StripeClient:
     return StripeClient("sk_test_1", stripe_version="2026-10-28.endive")
 
 
-def options(**more: str) -> dict[str, Any]:
-    return {"api_key": "sk_test_1", "stripe_version": "2026-10-28.endive", **more}
+def options(key: str | None = None) -> RequestOptions:
+    return {"api_key": "sk_test_1", "stripe_version": "2026-10-28.endive", "idempotency_key": key}
 
 
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
-@pytest.mark.parametrize("before", [{}, {"idempotency_key": "key_0"}], ids=["no key before", "a key before"])
-@pytest.mark.parametrize("more", [{}, {"idempotency_key": "key_1"}], ids=["no key", "a key"])
+@pytest.mark.parametrize("before", [None, "key_0"], ids=["no key before", "a key before"])
+@pytest.mark.parametrize("key", [None, "key_1"], ids=["no key", "a key"])
 def test_the_headers_are_the_packages_own(
-    client: StripeClient, method: str, before: dict[str, str], more: dict[str, str]
+    client: StripeClient, method: HttpVerb, before: str | None, key: str | None
 ) -> None:
     requestor, package = Requestor(client._requestor), client._requestor
-    requestor.request_headers(method, "V1", options(**before))
-    mine = requestor.request_headers(method, "V1", options(**more))
-    theirs = package.request_headers(method, "V1", options(**more))  # type: ignore[arg-type]  # any text will do
+    requestor.request_headers(method, "V1", options(before))
+    mine = requestor.request_headers(method, "V1", options(key))
+    theirs = package.request_headers(method, "V1", options(key))
 
-    generated = method == "post" and not more
+    generated = method == "post" and key is None
     assert mine.keys() == theirs.keys()
     assert all(mine[name] == theirs[name] for name in mine if name != KEY or not generated)
 
