@@ -89,6 +89,9 @@ class ProviderCalls:
                 async with within_deadline("The billing provider is being asked too often at the moment."):
                     await self._pace.acquire()
             return await self._timed(operation, call, request_id, is_write=safety is not Safety.READ)
+        except UnknownOutcome as lost:
+            lost.repeatable = lost.repeatable and safety is not Safety.UNSAFE_WRITE
+            raise
         finally:
             self._slots.release()
 

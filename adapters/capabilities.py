@@ -22,11 +22,15 @@ class CancelCapability:
 
 @dataclass(frozen=True, slots=True)
 class PauseCapability:
-    """Pause a subscription until a date. `annual`: also where a year is paid at once."""
+    """Pause a subscription until a date. `annual`: also where a year is paid at once.
+
+    `keeps_cancellation`: one that is scheduled stays beside the pause; false where the pause takes its place.
+    """
 
     start_dates: frozenset[Schedule]
     durations: frozenset[DurationKind]
     annual: bool
+    keeps_cancellation: bool = True
 
 
 @dataclass(frozen=True, slots=True)

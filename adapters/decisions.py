@@ -124,7 +124,7 @@ def change_price(state: SubscriptionState, price: PriceFacts, when: Schedule, *,
         raise Conflict("Another item of the subscription has this price already.")
     if not price.active:
         raise Invalid("price: it is no longer offered.")
-    if state.currency not in price.currencies:
+    if price.currencies is not None and state.currency not in price.currencies:
         raise Invalid("price: its currency is not the subscription's.")
     if when is Schedule.END_OF_PERIOD and state.cancel_at is not None:
         raise Conflict("The subscription is set to end, so its price cannot change afterwards.")

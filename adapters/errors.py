@@ -108,6 +108,7 @@ class UnknownOutcome(AdapterError):
     """A write was sent and whether it happened is not known.
 
     `answered` tells that the provider did answer (with a fault of its own), so nothing is under way any more.
+    `repeatable` is false where a second attempt could do it twice: then it is settled by reading alone.
     """
 
     default_message = "It is not certain whether the change was made. Look at the subscription before trying again."
@@ -117,12 +118,14 @@ class UnknownOutcome(AdapterError):
         message: str | None = None,
         *,
         answered: bool,
+        repeatable: bool = True,
         provider: ProviderAnswer | None = None,
         cause: Cause | None = None,
     ) -> None:
         known = Cause.UNAVAILABLE if answered else Cause.LOST
         super().__init__(message, provider=provider, cause=cause or known)
         self.answered = answered
+        self.repeatable = repeatable
 
 
 class Unreadable(AdapterError):

@@ -7,7 +7,7 @@ never by sending blindly a second time.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Final, TypeAlias
 
 import structlog
@@ -57,11 +57,6 @@ _GRAVEST: Final[tuple[type[Failure], ...]] = (
 
 # The provider's verdict on a write that was sent: it was read, and refused.
 _REFUSALS: Final = (Conflict, Invalid, NotFound)
-
-
-class _NotShown(UnknownOutcome):
-    """The provider accepted a write, and its answer does not show it. Never sent again: it was a success, as far as
-    the provider is concerned."""
 
 
 class Execution(Holes):
@@ -126,9 +121,8 @@ class Execution(Holes):
         except Failure as failure:
             log.info("refused", **failure.for_log())
             raise
-        log = log.bind(
-            intent={"kind": type(intent).__name__, **{name: str(value) for name, value in asdict(intent).items()}}
-        )
+        members = {member.name: str(getattr(intent, member.name)) for member in fields(intent)}
+        log = log.bind(intent={"kind": type(intent).__name__, **members})
         if self.runtime.dry_run:
             log.info("not sent", reason="dry run")
             return
@@ -152,13 +146,13 @@ class Execution(Holes):
     async def _settle(
         self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey, failure: AdapterError
     ) -> None:
-        """Find out by reading whether a write happened; send it once more when it is not seen to have."""
+        """Find out by reading whether a write happened; send it once more when it is not seen to have, and may be."""
         observer = self.runtime.observer
         try:
             present = await self._look_again(state.id, failure)
             if intent.is_met_by(present):
                 observer.settled(action, "done")
-            elif isinstance(failure, UnknownOutcome) and not isinstance(failure, _NotShown):
+            elif isinstance(failure, UnknownOutcome) and failure.repeatable:
                 await self._repeat(present, intent, key, failure)
                 observer.settled(action, "repeated")
             else:
@@ -194,10 +188,10 @@ class Execution(Holes):
             shown = await self._hole(state, intent, key)
         except (Unmappable, ValidationError) as error:
             self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, state.id, reason_of(error))
-            raise _NotShown(answered=True) from None
+            raise _not_shown() from None
         if shown is not None and not intent.is_met_by(shown):
             # It has to be looked at again before anything is said.
-            raise _NotShown(answered=True)
+            raise _not_shown()
 
     def _hole(self, state: SubscriptionState, intent: Intent, key: WriteKey) -> Awaitable[Shown]:
         match intent:
@@ -211,6 +205,12 @@ class Execution(Holes):
                 return self._apply_coupon(state, intent, key)
             case ChangePrice():
                 return self._change_price(state, intent, key)
+
+
+def _not_shown() -> UnknownOutcome:
+    """The provider accepted a write, and its answer does not show it. Never sent again: it was a success, as far as
+    the provider is concerned."""
+    return UnknownOutcome(answered=True, repeatable=False)
 
 
 def _summary(failed: Mapping[str, Failure], total: int) -> Failure:

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from adapters.errors import Unmappable, Unreadable
 from adapters.state import PriceFacts, SubscriptionState
 from gateway.contract import (
-    ContractModel,
     Controller,
     Coupon,
     Customer,
+    Emitted,
     Family,
+    ListedSubscription,
     Mode,
     Price,
     Product,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from adapters.offer import Offer
     from adapters.settings import AdapterSettings
 
-M = TypeVar("M", bound=ContractModel)
+M_co = TypeVar("M_co", bound=Emitted, covariant=True)
 T = TypeVar("T")
 
 Shown: TypeAlias = SubscriptionState | None
@@ -54,15 +55,15 @@ class Runtime:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[M]):
+class Listing(Generic[M_co]):
     """One page of a list. `next` is the provider's own cursor of the following page, None on the last."""
 
-    data: tuple[M, ...]
+    data: tuple[M_co, ...]
     next: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Rows(Generic[M]):
+class Rows(Generic[M_co]):
     """One page as the provider gave it, and how a row of it is expressed in the contract.
 
     `express` answers None for a row that is not to be listed and raises `Unmappable` for one that cannot be. `next`
@@ -70,7 +71,7 @@ class Rows(Generic[M]):
     """
 
     rows: Sequence[Mapping[str, Any]]
-    express: Callable[[Mapping[str, Any]], M | None]
+    express: Callable[[Mapping[str, Any]], M_co | None]
     next: str | None
 
 
@@ -159,8 +160,11 @@ class Holes(ABC):
         """One subscription, of whichever customer: the base class compares the owner."""
         self._unfilled("_fetch_subscription")
 
-    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
-        """A page of a customer's subscriptions, ended ones included. An unknown customer is `NotFound`."""
+    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[ListedSubscription]:
+        """A page of a customer's subscriptions, ended ones included. An unknown customer is `NotFound`.
+
+        The rows may be expressed as `Subscription`, or as `WrittenSubscription` where models would cost too much.
+        """
         self._unfilled("_list_subscriptions")
 
     async def _fetch_price(self, price_id: str) -> Price:

@@ -14,7 +14,9 @@ def is_plain(identifier: str) -> bool:
     return (
         0 < len(identifier) <= LONGEST_ID
         and identifier not in {".", ".."}
-        and not any(character in "/\\" or not character.isprintable() for character in identifier)
+        and identifier.isprintable()
+        and "/" not in identifier
+        and "\\" not in identifier
         and identifier == identifier.strip()
     )
 

@@ -46,7 +46,9 @@ class Pause:
     until: datetime
 
     def is_met_by(self, state: SubscriptionState) -> bool:
-        """Paused until the same moment."""
+        """Paused until the same moment. One that is only scheduled is no pause at once."""
+        if self.when is Schedule.IMMEDIATE and state.paused_from is not None:
+            return False
         return state.paused and state.paused_until is not None and abs(state.paused_until - self.until) < SAME_MOMENT
 
 

@@ -186,7 +186,7 @@ def _pause(able: PauseCapability | None, settings: AdapterSettings, taken: _Redu
     durations = taken.options("pause", DurationKind, able.durations, wanted.durations)
     annual = taken.keeps("pause.allowAnnual", able=able.annual, wanted=wanted.allow_annual)
     kept = taken.keeps_any("pause", starts) and taken.keeps_any("pause", durations)
-    return PauseCapability(starts, durations, annual) if kept else None
+    return replace(able, start_dates=starts, durations=durations, annual=annual) if kept else None
 
 
 def _extend_trial(

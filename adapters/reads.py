@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar, final
@@ -13,21 +14,23 @@ from adapters.holes import Candidate, Holes, Listing, Rows, reason_of
 from adapters.identifiers import require_plain
 from adapters.offer import features
 from gateway.contract import (
-    ContractModel,
     Controller,
     Coupon,
     Customer,
+    Emitted,
     Family,
     Features,
+    ListedSubscription,
     Price,
     Product,
     Subscription,
 )
 
-M = TypeVar("M", bound=ContractModel)
+M = TypeVar("M", bound=Emitted)
 
 _LONGEST_EMAIL: Final = 320
 _LONGEST_PHONE: Final = 40
+_ROWS_AT_ONCE: Final = 25
 
 
 class Reads(Holes):
@@ -91,7 +94,7 @@ class Reads(Holes):
         return found
 
     @final
-    async def subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Listing[Subscription]:
+    async def subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Listing[ListedSubscription]:
         """A page of this customer's subscriptions, ended ones included. Raises `NotFound` for no such customer."""
         require_plain(customer_id)
         page = await self._page(Controller.SUBSCRIPTIONS, lambda: self._list_subscriptions(customer_id, limit, cursor))
@@ -137,7 +140,7 @@ class Reads(Holes):
         """A page of the product families."""
         return await self._page(Controller.FAMILIES, lambda: self._list_families(limit, cursor))
 
-    def _is_of(self, subscription: Subscription, customer_id: str) -> bool:
+    def _is_of(self, subscription: ListedSubscription, customer_id: str) -> bool:
         if subscription.customer_id == customer_id:
             return True
         # A provider that overlooks the filter would otherwise show one customer the others' subscriptions.
@@ -152,7 +155,14 @@ class Reads(Holes):
     async def _page(self, controller: Controller, fetch: Callable[[], Awaitable[Rows[M]]]) -> Listing[M]:
         self._require(controller)
         page = await self._readable(controller, fetch())
-        data = [model for row in page.rows if (model := self._express(controller, page, row)) is not None]
+        data: list[M] = []
+        for number, row in enumerate(page.rows, start=1):
+            model = self._express(controller, page, row)
+            if model is not None:
+                data.append(model)
+            if number % _ROWS_AT_ONCE == 0:
+                # Others get their turn: a whole page at once would keep the event loop from them for too long.
+                await asyncio.sleep(0)
         return Listing(tuple(data), page.next)
 
     def _require(self, controller: Controller) -> None:

@@ -60,12 +60,12 @@ class ScheduledChange:
 class SubscriptionState:
     """A subscription as actions see it. All times are aware UTC.
 
-    `period_end` is the end of what is paid for. `paused` is true while billing is paused or is set to be,
-    `paused_until` the pause's end (None: open-ended). `cancel_at` is the moment of a scheduled cancellation, and
-    `cancels_with_period` tells that it moves along when the period's end moves. `ends_only_now` is true where no
-    running period is left that a cancellation could wait for. `coupon_ids` are those on the subscription itself,
-    `coupon_codes` the codes by which some of them were put there, where the provider has such.
-    `provider` is read by the adapter that made this state and by nobody else.
+    `period_end` is the end of what is paid for. `paused` is true while billing is paused or set to be, `paused_until`
+    is the pause's end (None: open-ended), `paused_from` its beginning where that is still to come. `cancel_at` is the
+    moment of a scheduled cancellation, and `cancels_with_period` tells that it moves along when the period's end moves.
+    `ends_only_now` is true where no running period is left that a cancellation could wait for. `coupon_ids` are those
+    on the subscription itself, `coupon_codes` the codes by which some of them were put there, where the provider has
+    such. `provider` is read by the adapter that made this state and by nobody else.
     """
 
     id: str
@@ -77,6 +77,7 @@ class SubscriptionState:
     trial_end: datetime | None = None
     paused: bool = False
     paused_until: datetime | None = None
+    paused_from: datetime | None = None
     cancel_at: datetime | None = None
     cancels_with_period: bool = False
     ends_only_now: bool = False
@@ -93,11 +94,12 @@ class SubscriptionState:
 
 @dataclass(frozen=True, slots=True)
 class PriceFacts:
-    """A price as a price change sees it. `currencies` are lower-case ISO 4217 codes; `kind` is as an item's."""
+    """A price as a price change sees it. `currencies` are lower-case ISO 4217 codes, None where the provider converts;
+    `kind` is as an item's."""
 
     id: str
     product_id: str | None
-    currencies: frozenset[str]
+    currencies: frozenset[str] | None
     active: bool
     metered: bool
     kind: str | None = None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar, final
 
 from adapters import decisions
+from adapters.capabilities import PauseCapability
 from adapters.durations import kind_of
 from adapters.errors import (
     Invalid,
@@ -78,7 +79,7 @@ class Writes(Execution):
             Action.PAUSE,
             request.customer_id,
             decide,
-            lambda states: _pausable(states, when, annual_allowed=annual_allowed),
+            lambda states: _pausable(states, when, offered, annual_allowed=annual_allowed),
         )
 
     @final
@@ -172,16 +173,18 @@ def _require_duration(duration: ActionDuration, offered: frozenset[DurationKind]
 
 
 def _pausable(
-    states: Sequence[SubscriptionState], when: Schedule, *, annual_allowed: bool
+    states: Sequence[SubscriptionState], when: Schedule, offered: PauseCapability, *, annual_allowed: bool
 ) -> Sequence[SubscriptionState]:
     """The active ones, without those that would make every request for all of them fail: paused without an end
-    already, or ended before the pause would begin."""
+    already, without a period or ended before the pause would begin; and without those that a pause would bring back
+    from their cancellation, which nobody asked for by asking to pause all."""
     active = [
         state
         for state in states
         if state.standing is Standing.ACTIVE
         and not (state.paused and state.paused_until is None)
-        and not (when is Schedule.END_OF_PERIOD and decisions.ends_with_period(state))
+        and not (when is Schedule.END_OF_PERIOD and (state.period_end is None or decisions.ends_with_period(state)))
+        and (offered.keeps_cancellation or state.cancel_at is None)
     ]
     kept = [state for state in active if annual_allowed or not state.annual]
     if active and not kept:

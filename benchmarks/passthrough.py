@@ -1,19 +1,26 @@
 """What the gateway is measured against: the least that a Python server in front of Stripe can do.
 
 One aiohttp server that hands each request on to the provider with one pooled session and hands the body back: no
-authentication, no mapping, no retries, no deadline. With `--package` it makes the same calls through the `stripe`
-package as it comes, which shows what the package alone costs.
+authentication, no mapping, no retries, no deadline. With `--by package` it makes the same calls through the `stripe`
+package as it comes. With `--by calls` it makes the very calls that the gateway makes, by the adapter's transport, and
+parses what the gateway parses, but does nothing with it: what is left to the gateway is the distance to that.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import stripe
 from aiohttp import ClientSession, web
+from msgspec.json import Decoder
 
+from adapters.stripe.parsers import ACTED_ON, LISTED
+from adapters.stripe.query import query
+from adapters.stripe.transport import ANYTHING, LeanClient, document_of, install, silence
 from benchmarks.upstream import KEY, SUBSCRIPTION
 
 UPSTREAM = web.AppKey("upstream", str)
@@ -45,6 +52,7 @@ async def _cancel(request: web.Request) -> web.Response:
 
 
 PACKAGE = web.AppKey("package", stripe.StripeClient)
+CLIENT = web.AppKey("client", type)
 
 
 async def _customer_by_package(request: web.Request) -> web.Response:
@@ -72,18 +80,58 @@ async def _cancel_by_package(request: web.Request) -> web.Response:
     return web.Response()
 
 
-HANDLERS = {False: (_customer, _subscriptions, _cancel)}
-HANDLERS[True] = (_customer_by_package, _subscriptions_by_package, _cancel_by_package)
+async def _customer_by_calls(request: web.Request) -> web.Response:
+    path = f"/v1/customers/{request.match_info['id']}?{query({'expand': ['discount.source.coupon']})}"
+    return await _call(request, path, ANYTHING)
+
+
+async def _subscriptions_by_calls(request: web.Request) -> web.Response:
+    parameters = query(
+        {
+            "customer": request.match_info["id"],
+            "status": "all",
+            "limit": request.query["limit"],
+            "expand": ["data.discounts.source.coupon", "data.items.data.discounts"],
+        }
+    )
+    return await _call(request, f"/v1/subscriptions?{parameters}", LISTED)
+
+
+async def _call(request: web.Request, path: str, parser: Decoder[Any]) -> web.Response:
+    answer = await request.app[PACKAGE].raw_request_async("get", path)
+    document_of(answer, parser)
+    return web.Response(body=answer.unread, content_type="application/json")
+
+
+async def _cancel_by_calls(request: web.Request) -> web.Response:
+    path = f"/v1/subscriptions/{json.loads(await request.read())['subscriptionId']}"
+    expand = ["discounts", "schedule"]
+    before = await request.app[PACKAGE].raw_request_async("get", f"{path}?{query({'expand': expand})}")
+    document_of(before, ACTED_ON)
+    after = await request.app[PACKAGE].raw_request_async("post", path, cancel_at_period_end=True, expand=expand)
+    document_of(after, ACTED_ON)
+    return web.Response()
+
+
+HANDLERS = {
+    "session": (_customer, _subscriptions, _cancel),
+    "package": (_customer_by_package, _subscriptions_by_package, _cancel_by_package),
+    "calls": (_customer_by_calls, _subscriptions_by_calls, _cancel_by_calls),
+}
 
 
 async def _session(application: web.Application) -> AsyncIterator[None]:
     async with ClientSession() as session:
         application[SESSION] = session
+        by_calls = application[CLIENT] is LeanClient
         application[PACKAGE] = stripe.StripeClient(
             KEY,
             base_addresses={"api": application[UPSTREAM]},
-            http_client=stripe.AIOHTTPClient(session=session),
+            http_client=application[CLIENT](session=session),
         )
+        if by_calls:
+            silence()
+            install(application[PACKAGE])
         yield
 
 
@@ -92,13 +140,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--upstream", required=True)
-    parser.add_argument("--package", action="store_true")
+    parser.add_argument("--by", choices=HANDLERS, default="session")
     arguments = parser.parse_args()
     logging.disable()
     stripe.enable_telemetry = False
-    customer, subscriptions, cancel = HANDLERS[arguments.package]
+    customer, subscriptions, cancel = HANDLERS[arguments.by]
     application = web.Application()
     application[UPSTREAM] = arguments.upstream
+    application[CLIENT] = LeanClient if arguments.by == "calls" else stripe.AIOHTTPClient
     application.cleanup_ctx.append(_session)
     application.router.add_get("/churnkey/customers/{id}", customer)
     application.router.add_get("/churnkey/customers/{id}/subscriptions", subscriptions)

@@ -45,7 +45,8 @@ def state(
     standing = STANDINGS.get(status, Standing.UNKNOWN)
     if standing is Standing.ACTIVE and owes(source):
         standing = Standing.UNPAID
-    is_paused = standing is Standing.PAUSED or scheduled_pause(source, now) is not None
+    begins = scheduled_pause(source, now)
+    is_paused = standing is Standing.PAUSED or begins is not None
     period_end = _period_end(source)
     return SubscriptionState(
         id=required_text(source, "id"),
@@ -57,6 +58,7 @@ def state(
         trial_end=unix_moment(source.get("trial_end")) if standing is Standing.TRIAL else None,
         paused=is_paused,
         paused_until=unix_moment(source.get("resume_date")) if is_paused else None,
+        paused_from=begins,
         cancel_at=scheduled_end(source, now),
         ends_only_now=standing is Standing.FUTURE or period_end is None or period_end <= now,
         coupon_ids=_texts(source.get("coupons"), "coupon_id"),

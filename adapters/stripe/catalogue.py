@@ -7,7 +7,7 @@ Stripe expands four levels at most, so these do not come with a list of subscrip
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -87,14 +87,20 @@ class Catalogue:
                     products.add(product)
                 if needs_detail(price, currency) and (price_id := reference(price)):
                     prices[detail_key(price, currency)] = price_id
-                coupons.update(_bare_coupons(item.get("discounts")))
-            coupons.update(_bare_coupons(subscription.get("discounts")))
-        found_products, found_prices, found_coupons = await asyncio.gather(
-            self._products.get_many(products, self._load_products) if products else _nothing(),
-            self._prices.get_many(prices, self._load_prices) if prices else _nothing(),
-            self._coupons.get_many(coupons, self._load_coupons) if coupons else _nothing(),
+                if discounts := item.get("discounts"):
+                    coupons.update(_bare_coupons(discounts))
+            if discounts := subscription.get("discounts"):
+                coupons.update(_bare_coupons(discounts))
+        known = (self._products.known(products), self._prices.known(prices), self._coupons.known(coupons))
+        if all(len(found) == len(keys) for found, keys in zip(known, (products, prices, coupons), strict=True)):
+            return Companions(*known)
+        return Companions(
+            *await asyncio.gather(
+                self._products.get_many(products, self._load_products),
+                self._prices.get_many(prices, self._load_prices),
+                self._coupons.get_many(coupons, self._load_coupons),
+            )
         )
-        return Companions(found_products, found_prices, found_coupons)
 
     async def _load_products(self, product_ids: Collection[str]) -> Mapping[str, JsonObject]:
         wanted = list(product_ids)
@@ -137,19 +143,14 @@ async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObjec
     return {key: value for key, value in found if value is not None}
 
 
-async def _nothing() -> dict[str, JsonObject]:
-    return {}
-
-
-def items_of(subscription: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def items_of(subscription: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """A subscription's items, from the page that comes with it."""
     page = subscription.get("items")
-    found = page.get("data") if isinstance(page, dict) else None
-    return list(found or ())
+    return (page.get("data") if isinstance(page, dict) else None) or ()
 
 
 def _bare_coupons(discounts: Any) -> Iterator[str]:
-    for discount in discounts or ():
+    for discount in discounts:
         if isinstance(discount, dict) and isinstance((discount.get("source") or {}).get("coupon"), str):
             coupon_id = discount_coupon_id(discount)
             if coupon_id:

@@ -7,12 +7,14 @@ The package's own retries are off: `adapters.calls` owns them.
 from __future__ import annotations
 
 import logging
+import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 import stripe
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from msgspec.json import Decoder
 from stripe import StripeClient
 
 from adapters.calls import ProviderCalls
@@ -20,7 +22,8 @@ from adapters.errors import NotFound
 from adapters.holes import Runtime
 from adapters.stripe.errors import translate
 from adapters.stripe.fields import required_text
-from adapters.stripe.transport import PAGES, ParsingClient, document_of, silence
+from adapters.stripe.query import query
+from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, install, silence
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
 
@@ -60,10 +63,11 @@ class StripeApi:
         self._client = StripeClient(
             api_key,
             base_addresses={"api": (base_url or DEFAULT_BASE_URL).rstrip("/")},
-            http_client=ParsingClient(session=self._session, timeout=self._timeout),
+            http_client=LeanClient(session=self._session, timeout=self._timeout),
             max_network_retries=0,
             stripe_version=API_VERSION,
         )
+        install(self._client)
         self._calls = ProviderCalls(
             translate=translate,
             observer=runtime.observer,
@@ -79,10 +83,14 @@ class StripeApi:
 
     async def get(self, *segments: str, **parameters: object) -> JsonObject:
         """Read `/v1/<segments>`; an expanded path goes into `expand`. Raises the errors of `adapters.errors`."""
+        return await self.get_as(ANYTHING, *segments, **parameters)
+
+    async def get_as(self, parser: Decoder[Any], *segments: str, **parameters: object) -> JsonObject:
+        """`get`, leaving out of the answer what the parser passes over."""
         if segments[1:] == ("search",) and segments[0] in _SEARCHABLE and "query" not in parameters:
             # An id that is really the name of another endpoint: no object can have it.
             raise NotFound
-        return await self._run("get", segments, parameters, {}, Safety.READ)
+        return await self._run("get", segments, parameters, {}, Safety.READ, parser)
 
     async def pages(self, *segments: str, **parameters: object) -> list[JsonObject]:
         """All rows of a list, every page of it."""
@@ -97,8 +105,12 @@ class StripeApi:
 
     async def post(self, *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
         """Write `/v1/<segments>`, repeatable under its idempotency key."""
+        return await self.post_as(ANYTHING, *segments, key=key, **parameters)
+
+    async def post_as(self, parser: Decoder[Any], *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
+        """`post`, leaving out of the answer what the parser passes over."""
         options = {"idempotency_key": key.of("post", "/".join(segments), parameters)}
-        return await self._run("post", segments, parameters, options, Safety.SAFE_WRITE)
+        return await self._run("post", segments, parameters, options, Safety.SAFE_WRITE, parser)
 
     async def delete(self, *segments: str, **parameters: object) -> JsonObject:
         """Delete `/v1/<segments>`. Without a key, which Stripe ignores here: a repetition finds nothing to delete."""
@@ -111,13 +123,17 @@ class StripeApi:
         parameters: Mapping[str, object],
         options: Mapping[str, str],
         safety: Safety,
+        parser: Decoder[Any] = ANYTHING,
     ) -> JsonObject:
         _require_values(parameters)
         path = _path(segments)
+        if method == "get" and parameters:
+            # The package would parse, merge and encode the parameters anew for each request.
+            path, parameters = f"{path}?{query(parameters)}", {}
 
         async def send() -> tuple[JsonObject, str | None]:
             response = await self._client.raw_request_async(method, path, **parameters, **options)
-            return document_of(response), response.request_id
+            return document_of(response, parser), response.request_id
 
         found, _ = await self._calls.run(f"{method} {segments[0]}", send, safety, itemgetter(1))
         self._require_mode(found)
@@ -133,7 +149,9 @@ def _path(segments: tuple[str, ...]) -> str:
     if any(segment in _NO_SEGMENTS for segment in segments):
         raise ValueError("a part of the path is empty or leads elsewhere")
     # The package's own methods turn a space into a plus sign, which a path takes literally.
-    return "/v1/" + "/".join(quote(segment, safe="") for segment in segments)
+    return "/v1/" + "/".join(
+        segment if _UNRESERVED.fullmatch(segment) else quote(segment, safe="") for segment in segments
+    )
 
 
 def _require_values(parameters: Mapping[str, object]) -> None:
@@ -145,6 +163,9 @@ def _require_values(parameters: Mapping[str, object]) -> None:
 
 _SEARCHABLE: Final = frozenset({"customers", "prices", "products", "subscriptions"})
 """What has an endpoint `/v1/<name>/search`: https://docs.stripe.com/search."""
+
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9_.~-]+")
+"""What needs no quoting, which is nearly every id there is."""
 
 _NO_SEGMENTS: Final = frozenset({"", ".", ".."})
 _NEVER_EMPTY: Final = frozenset({"customer", "email", "subscription", "query", "starting_after"})

@@ -10,6 +10,7 @@ from adapters.holes import Holes, Runtime
 from adapters.settings import AdapterSettings
 from adapters.stripe.catalogue import Catalogue, Companions
 from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
+from adapters.stripe.expressed import Expressed
 from adapters.stripe.fields import is_deleted
 from adapters.stripe.options import MappingOptions
 from adapters.stripe.settings import StripeSettings
@@ -45,6 +46,7 @@ class StripeConnection(Holes):
             live=self.mode is Mode.LIVE,
             runtime=self.runtime,
         )
+        self._expressed = Expressed()
         self._catalogue = Catalogue(self._api, self._options, self._stripe_settings.catalogue_ttl_s)
 
     async def _close(self) -> None:
@@ -59,6 +61,7 @@ class StripeConnection(Holes):
             companions,
             self.runtime.clock(),
             lambda status: self.runtime.observer.unknown_value("subscription.status", status),
+            self._expressed,
         )
 
     def _expanded(self, paths: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from adapters.errors import Unmappable
 
@@ -14,6 +14,11 @@ def required_text(source: Mapping[str, Any], field: str) -> str:
     if not isinstance(value, str) or not value:
         raise Unmappable(f"{field}: missing")
     return value
+
+
+def missing(field: str) -> NoReturn:
+    """Raises `Unmappable` for a part that is required and not there."""
+    raise Unmappable(f"{field}: missing")
 
 
 def reference(value: object) -> str | None:

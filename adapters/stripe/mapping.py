@@ -36,14 +36,22 @@ UNGROUPED: Final = Family(id="ungrouped", name="Ungrouped")
 """The family of products that name none: Churnkey wants all products to be of one type."""
 
 
+def seconds(value: object) -> float | None:
+    """A time of Stripe's, Unix seconds, as it is. Raises `Unmappable` for what is no time."""
+    if value is None or type(value) is int:
+        return value
+    if isinstance(value, float):
+        return value
+    raise Unmappable("a time is not a number")
+
+
 def moment(value: object) -> datetime | None:
     """A time of Stripe's, Unix seconds, as aware UTC. Raises `Unmappable` for what is no time."""
-    if value is None:
+    found = seconds(value)
+    if found is None:
         return None
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise Unmappable("a time is not a number")
     try:
-        return datetime.fromtimestamp(value, UTC)
+        return datetime.fromtimestamp(found, UTC)
     except (OverflowError, OSError, ValueError):
         raise Unmappable("a time is out of range") from None
 
@@ -108,10 +116,10 @@ def _addresses(source: Mapping[str, Any]) -> tuple[Address, ...]:
 
 def customer_discount(source: object) -> CustomerDiscount | None:
     """The discount of a customer; None where there is none or its coupon cannot be told."""
-    found = discount_coupon(source, {})
+    found = discounted(source, {})
     if found is None or not isinstance(source, dict):
         return None
-    return CustomerDiscount(coupon=found, start=moment(source.get("start")), end=moment(source.get("end")))
+    return CustomerDiscount(coupon=coupon(found), start=moment(source.get("start")), end=moment(source.get("end")))
 
 
 def discount_coupon_id(source: Mapping[str, Any]) -> str | None:
@@ -120,14 +128,14 @@ def discount_coupon_id(source: Mapping[str, Any]) -> str | None:
     return reference(origin.get("coupon")) if isinstance(origin, dict) else None
 
 
-def discount_coupon(source: object, coupons: Mapping[str, Mapping[str, Any]]) -> Coupon | None:
+def discounted(source: object, coupons: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """A discount's coupon: the expanded one, else the one known by its id. None for one deleted since."""
     if not isinstance(source, dict):
         return None
     origin = source.get("source")
     embedded = origin.get("coupon") if isinstance(origin, dict) else None
-    found = embedded if isinstance(embedded, dict) else coupons.get(str(embedded))
-    return None if found is None or is_deleted(found) else coupon(found)
+    found = coupons.get(embedded) if isinstance(embedded, str) else embedded if isinstance(embedded, dict) else None
+    return None if found is None or is_deleted(found) else found
 
 
 def coupon(source: Mapping[str, Any]) -> Coupon:

@@ -29,8 +29,12 @@ def interval(recurring: Mapping[str, Any]) -> tuple[IntervalUnit, int]:
 
 def duration(recurring: Mapping[str, Any], options: MappingOptions) -> BillingDuration:
     """The billing cycle. Twelve months are a year; weeks and days become whole months unless they are to be exact."""
-    unit, count = interval(recurring)
-    if unit in _DAYS and not options.exact_intervals:
+    return cycle(*interval(recurring), exact=options.exact_intervals)
+
+
+def cycle(unit: IntervalUnit, count: int, *, exact: bool) -> BillingDuration:
+    """`duration` of a billing interval; `exact` leaves weeks and days as they are."""
+    if unit in _DAYS and not exact:
         unit, count = IntervalUnit.MONTH, max(1, round(count * _DAYS[unit] / _DAYS_IN_A_MONTH))
     if unit is IntervalUnit.MONTH and count % _MONTHS_IN_A_YEAR == 0:
         return BillingDuration(amount=count // _MONTHS_IN_A_YEAR, unit=IntervalUnit.YEAR)

@@ -7,14 +7,14 @@ from typing import Any, Final, TypeVar
 
 from adapters.errors import Invalid, NotFound
 from adapters.holes import Candidate, Rows
-from adapters.stripe import mapping, prices, subscriptions
+from adapters.stripe import mapping, parsers, prices, subscriptions
 from adapters.stripe.client import WHOLE_PAGE, JsonObject
 from adapters.stripe.connection import StripeConnection
 from adapters.stripe.fields import is_deleted, required_text
 from adapters.stripe.search import any_field_equals, phone_spellings
-from gateway.contract import ContractModel, Coupon, Customer, Family, Price, Product, Subscription
+from gateway.contract import Coupon, Customer, Emitted, Family, Price, Product, Subscription, WrittenSubscription
 
-M = TypeVar("M", bound=ContractModel)
+M = TypeVar("M", bound=Emitted)
 
 _DISCOUNT: Final = ["discount.source.coupon"]
 _DISCOUNTS: Final = ["data.discount.source.coupon"]
@@ -74,21 +74,26 @@ class StripeReads(StripeConnection):
 
     async def _fetch_subscription(self, subscription_id: str) -> Subscription:
         found = await self._api.get("subscriptions", subscription_id, expand=self._expanded(_SUBSCRIPTION))
-        express = await self._mapping_of([found])
-        return express(found)
+        return subscriptions.subscription(found, await self._context_of([found]))
 
-    async def _mapping_of(self, sources: Sequence[JsonObject]) -> Callable[[Mapping[str, Any]], Subscription]:
+    async def _context_of(self, sources: Sequence[JsonObject]) -> subscriptions.Context:
         await self._complete_items(sources)
-        context = self._context(await self._catalogue.companions(sources))
-        return lambda source: subscriptions.subscription(source, context)
+        return self._context(await self._catalogue.companions(sources))
 
-    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
-        page = await self._api.get(
-            "subscriptions", customer=customer_id, status="all", limit=limit, expand=_SUBSCRIPTIONS, **_after(cursor)
+    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[WrittenSubscription]:
+        page = await self._api.get_as(
+            parsers.LISTED,
+            "subscriptions",
+            customer=customer_id,
+            status="all",
+            limit=limit,
+            expand=_SUBSCRIPTIONS,
+            **_after(cursor),
         )
         if not page["data"] and cursor is None:
             await self._require_customer(customer_id)
-        return _rows(page, await self._mapping_of(page["data"]))
+        context = await self._context_of(page["data"])
+        return _rows(page, lambda row: subscriptions.written_subscription(row, context))
 
     # -- prices, products, families, coupons --------------------------------------------------------------------
 

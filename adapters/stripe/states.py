@@ -13,7 +13,7 @@ from adapters.stripe.catalogue import items_of
 from adapters.stripe.fields import reference, required_text
 from adapters.stripe.mapping import discount_coupon_id, moment
 from adapters.stripe.schedules import later_phases
-from adapters.stripe.subscriptions import cancels_at, current_period, paused_until
+from adapters.stripe.statuses import cancels_at, current_period, paused_until
 
 STANDINGS: Final[Mapping[str, Standing]] = {
     "active": Standing.ACTIVE,
@@ -46,7 +46,7 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
         standing=STANDINGS.get(status, Standing.ENDED if source.get("ended_at") else Standing.UNKNOWN),
         currency=str(source.get("currency", "")),
         items=tuple(_item(item) for item in items),
-        period_end=period.end if period else None,
+        period_end=moment(period.end) if period else None,
         trial_end=moment(source.get("trial_end")),
         paused=is_paused,
         paused_until=until if is_paused else None,

@@ -1,31 +1,34 @@
-"""The package's own aiohttp client, reading the body of a success once and fast, and logging nothing.
+"""Between the package and the network: each body parsed once and fast, each header made once, and nothing logged.
 
-The package parses every body into ordered dicts, three times as slow as need be. Here a success is parsed once, and
-the package is handed an empty object in its place; faults go the package's usual way, so that its error classes are
-what is raised.
+The package parses every body into ordered dicts, three times as slow as need be. Here the body of a success stays as it
+is until the caller parses it; faults go the package's usual way, so that its error classes are what is raised.
 
-Beside that the package formats every URL and body for a log, whether or not anybody reads it: half of what it costs
-to send a request, and with `STRIPE_LOG` set the e-mails of look-ups and all bodies on stderr. There is no switch, so
-its two log functions are replaced; a test fails when a new version of the package has them elsewhere.
+Beside that the package formats every URL and body for a log, whether or not anybody reads it, and with `STRIPE_LOG` set
+the e-mails of look-ups and all bodies are on stderr. There is no switch, so its two log functions are replaced. Tests
+fail when a new version of the package has any of this elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import stripe._api_requestor
-from pydantic_core import from_json
-from stripe import AIOHTTPClient, StripeResponse
+from msgspec.json import Decoder
+from stripe import AIOHTTPClient, StripeClient, StripeResponse
+from stripe._api_mode import ApiMode
+from stripe._api_requestor import HttpVerb, _APIRequestor
+from stripe._request_options import RequestOptions
 
-_NOTHING: Final = b"{}"
 _SUCCESS: Final = range(200, 300)
+_KEY: Final = "Idempotency-Key"
 PAGES: Final = frozenset({"list", "search_result"})
 """What a page of objects calls itself."""
-DETECTION: Final = "_detect_ai_agent"
-"""What the package's requestor learns from the environment."""
 LOG_FUNCTIONS: Final = ("log_info", "log_debug")
 """What the package's requestor calls with URLs and bodies."""
+
+ANYTHING: Final[Decoder[Any]] = Decoder()
+"""Parses everything there is."""
 
 
 def _say_nothing(message: str, **details: object) -> None:
@@ -33,53 +36,62 @@ def _say_nothing(message: str, **details: object) -> None:
 
 
 def silence() -> None:
-    """Keep the package from formatting, printing and logging requests and answers, and from telling Stripe of the
-    environment. Process-wide, as the package is."""
+    """Keep the package from formatting, printing and logging requests and answers. Process-wide, as the package is."""
     for function in LOG_FUNCTIONS:
         setattr(stripe._api_requestor, function, _say_nothing)
-    # Looks a dozen variables of the environment up for each request, to tell Stripe by which tool it was started.
-    setattr(stripe._api_requestor._APIRequestor, DETECTION, staticmethod(lambda environment: ""))
 
 
-class AnswerHeaders(Mapping[str, str]):
-    """The headers of an answer, which is what the package passes through unchanged, with the parsed body beside."""
+class UnreadAnswer(StripeResponse):
+    """A success whose `body` nobody has parsed yet; it has no `data`. `document_of` parses it."""
 
-    __slots__ = ("_headers", "document")
-
-    def __init__(self, headers: Mapping[str, str], document: dict[str, Any]) -> None:
-        self._headers = headers
-        self.document = document
-
-    def __getitem__(self, name: str) -> str:
-        return self._headers[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._headers)
-
-    def __len__(self) -> int:
-        return len(self._headers)
+    def __init__(self, body: bytes, code: int, headers: Mapping[str, str]) -> None:
+        # The package's own would parse the body.
+        self.code = code
+        self.headers = headers
+        self.unread: Final = body
 
 
-class ParsingClient(AIOHTTPClient):
-    """Hands a success on with its body in `AnswerHeaders.document`."""
+class Requestor(_APIRequestor):
+    """The package's requestor for one key, doing once what is the same for every request."""
+
+    def __init__(self, requestor: _APIRequestor) -> None:
+        super().__init__(options=requestor._options, client=requestor._client)
+        self._headers: dict[str, dict[str, str]] = {}
+
+    @staticmethod
+    def _detect_ai_agent(environ: Mapping[str, str]) -> str:
+        """Nothing: Stripe is not told from which tool the process was started."""
+        return ""
+
+    def request_headers(self, method: HttpVerb, api_mode: ApiMode, options: RequestOptions) -> dict[str, str]:
+        """The package's headers. All but the idempotency key are the same each time: one key, one version."""
+        known = self._headers.get(method)
+        if known is None:
+            known = self._headers[method] = super().request_headers(method, api_mode, options)
+        key = options.get("idempotency_key")
+        if key is None:
+            # A write without a key of ours gets one of the package's, a new one each time.
+            return {**known} if _KEY not in known else super().request_headers(method, api_mode, options)
+        return {**known, _KEY: key}
+
+    def _interpret_response(
+        self, rbody: object, rcode: int, rheaders: Mapping[str, str], api_mode: ApiMode
+    ) -> StripeResponse:
+        if rcode in _SUCCESS and isinstance(rbody, bytes):
+            return UnreadAnswer(rbody, rcode, rheaders)
+        return super()._interpret_response(rbody, rcode, rheaders, api_mode)
+
+
+def install(client: StripeClient) -> None:
+    """Have the client's raw requests made by `Requestor`."""
+    client._requestor = Requestor(client._requestor)
+
+
+class LeanClient(AIOHTTPClient):
+    """Gives connections back at once, and follows no redirect."""
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
-    ) -> tuple[bytes, int, Mapping[str, str]]:
-        """As the package's, except for the body of a success. An unreadable one is left to the package to refuse."""
-        body, status, answered = await self._whole_answer(method, url, headers, post_data)
-        if status not in _SUCCESS:
-            return body, status, answered
-        try:
-            document = from_json(body)
-        except ValueError:
-            return body, status, answered
-        if not isinstance(document, dict):
-            return body, status, answered
-        return _NOTHING, status, AnswerHeaders(answered, document)
-
-    async def _whole_answer(
-        self, method: str, url: str, headers: Mapping[str, str], post_data: Any
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """As the package's, except that a connection whose body was not read to its end is given back at once. The
         package leaves it to the garbage collector, and the pool has a place less until then."""
@@ -98,10 +110,18 @@ def _is_rows(data: object) -> bool:
     return isinstance(data, list) and all(isinstance(row, dict) for row in data)
 
 
-def document_of(response: StripeResponse) -> dict[str, Any]:
-    """The body of a success. Raises `ValueError` where it is no object of Stripe's: all of them name what they are."""
-    document = response.headers.document if isinstance(response.headers, AnswerHeaders) else {}
-    kind = document.get("object")
-    if isinstance(kind, str) and (kind not in PAGES or _is_rows(document.get("data"))):
-        return document
+def document_of(response: StripeResponse, parser: Decoder[Any] = ANYTHING) -> dict[str, Any]:
+    """The body of a success, parsed.
+
+    Raises `stripe.APIError`, as the package itself does, where it is no JSON, and `ValueError` where it is no object of
+    Stripe's: all of them name what they are.
+    """
+    try:
+        document: object = parser.decode(response.unread if isinstance(response, UnreadAnswer) else response.body)
+    except (ValueError, RecursionError):
+        raise stripe.APIError("the body cannot be read", http_status=response.code) from None
+    if isinstance(document, dict):
+        kind = document.get("object")
+        if isinstance(kind, str) and (kind not in PAGES or _is_rows(document.get("data"))):
+            return document
     raise ValueError("the answer is no object of Stripe's")

@@ -11,10 +11,10 @@ from adapters.errors import Conflict, Invalid, NotFound, UnknownOutcome
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
 from adapters.state import PriceFacts, Standing, SubscriptionState
-from adapters.stripe import prices, schedules, states
+from adapters.stripe import parsers, prices, schedules, states
 from adapters.stripe.client import JsonObject
 from adapters.stripe.connection import StripeConnection
-from adapters.stripe.subscriptions import PAUSED_AT, PAUSED_UNTIL, note
+from adapters.stripe.statuses import PAUSED_AT, PAUSED_UNTIL, note
 from gateway.contract import Schedule
 from gateway.resilience import Failure, WriteKey
 
@@ -36,7 +36,7 @@ class StripeWrites(StripeConnection):
         # Stacking takes the customer's own discount along.
         stacks = self._stripe_settings.actions.apply_coupon.mode == "stack"
         expand = _STATE_FOR_STACKING if stacks else _STATE
-        found = await self._api.get("subscriptions", subscription_id, expand=expand)
+        found = await self._api.get_as(parsers.ACTED_ON, "subscriptions", subscription_id, expand=expand)
         await self._complete_items([found])
         return states.state(found, self.runtime.clock())
 
@@ -88,7 +88,9 @@ class StripeWrites(StripeConnection):
         return await self._update(state, key, **parameters)
 
     async def _update(self, state: SubscriptionState, key: WriteKey, **parameters: object) -> Shown:
-        return self._shown(await self._api.post("subscriptions", state.id, key=key, expand=_STATE, **parameters))
+        return self._shown(
+            await self._api.post_as(parsers.ACTED_ON, "subscriptions", state.id, key=key, expand=_STATE, **parameters)
+        )
 
     def _shown(self, answer: JsonObject) -> SubscriptionState:
         return states.state(answer, self.runtime.clock())

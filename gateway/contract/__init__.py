@@ -60,6 +60,7 @@ from gateway.contract.features import (
     ScheduleOptions,
     manifest,
 )
+from gateway.contract.moments import moment_text, unix_text
 from gateway.contract.page import DEFAULT_LIMIT, MAX_LIMIT, Page, parse_limit
 from gateway.contract.price import Amount, BillingDuration, FixedAmount, Price, Tier, TieredAmount
 from gateway.contract.product import Product
@@ -86,6 +87,17 @@ from gateway.contract.vocabulary import (
     PriceType,
     ProductType,
     Schedule,
+)
+from gateway.contract.written import (
+    Emitted,
+    ListedSubscription,
+    WrittenDiscount,
+    WrittenItem,
+    WrittenPeriod,
+    WrittenStatus,
+    WrittenSubscription,
+    page_json,
+    written,
 )
 
 __all__ = [
@@ -122,6 +134,7 @@ __all__ = [
     "DateDuration",
     "DurationKind",
     "DurationOptions",
+    "Emitted",
     "ErrorBody",
     "ExtendTrialFeatures",
     "ExtendTrialRequest",
@@ -132,6 +145,7 @@ __all__ = [
     "ForeverDuration",
     "Identifier",
     "IntervalUnit",
+    "ListedSubscription",
     "MinorUnits",
     "Mode",
     "NonNegativeInteger",
@@ -167,8 +181,17 @@ __all__ = [
     "TrialStatus",
     "UnpaidStatus",
     "UtcDatetime",
+    "WrittenDiscount",
+    "WrittenItem",
+    "WrittenPeriod",
+    "WrittenStatus",
+    "WrittenSubscription",
     "describe_shape",
     "manifest",
+    "moment_text",
+    "page_json",
     "parse_action",
     "parse_limit",
+    "unix_text",
+    "written",
 ]

@@ -17,6 +17,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from gateway.contract.moments import moment_text
+
 MAX_SAFE_INTEGER: Final = 2**53 - 1
 """The largest whole number that a JSON reader in JavaScript holds exactly; Churnkey's samples are such."""
 
@@ -61,15 +63,10 @@ def _to_utc(value: object, handler: ValidatorFunctionWrapHandler) -> datetime:
         raise ValueError("expected a date-time that exists in UTC") from None
 
 
-def _to_wire(value: datetime) -> str:
-    # Validation leaves UTC only, so the last six characters are always "+00:00".
-    return value.isoformat(timespec="milliseconds")[:-6] + "Z"
-
-
 UtcDatetime = Annotated[
     datetime,
     WrapValidator(_to_utc),
-    PlainSerializer(_to_wire, return_type=str, when_used="json"),
+    PlainSerializer(moment_text, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-01-31T00:00:00.000Z"]}),
 ]
 """A moment in UTC. A naive date-time is refused, another zone is converted.

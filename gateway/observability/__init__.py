@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from gateway.observability.context import add_context, begin_context
 from gateway.observability.first_times import FirstTimes
 from gateway.observability.logs import LogFormat, configure_logs
 from gateway.observability.observer import LoggingObserver
 from gateway.observability.redaction import Redaction, secrets_in
 
-__all__ = ["FirstTimes", "LogFormat", "LoggingObserver", "Redaction", "configure_logs", "secrets_in"]
+__all__ = [
+    "FirstTimes",
+    "LogFormat",
+    "LoggingObserver",
+    "Redaction",
+    "add_context",
+    "begin_context",
+    "configure_logs",
+    "secrets_in",
+]

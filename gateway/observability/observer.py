@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import structlog
@@ -42,14 +43,18 @@ class LoggingObserver:
         """Writes settled by reading, by action and outcome."""
         self._first_times = FirstTimes()
 
+    @cached_property
+    def _log(self) -> FilteringBoundLogger:
+        """Bound once: a line that is filtered out, as most are here, then costs next to nothing."""
+        bound: FilteringBoundLogger = _log.bind(backend=self.backend, mode=self.mode)
+        return bound
+
     def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
         """One provider call ended."""
         self.calls[operation, outcome] += 1
         self.call_microseconds[operation] += round(seconds * 1_000_000)
-        _log.debug(
+        self._log.debug(
             "provider called",
-            backend=self.backend,
-            mode=self.mode,
             operation=operation,
             outcome=outcome,
             duration_ms=round(seconds * 1000, 1),
@@ -59,7 +64,7 @@ class LoggingObserver:
     def retried(self, cause: Cause) -> None:
         """A provider call is about to be repeated."""
         self.retries[cause] += 1
-        _log.warning("provider call repeated", backend=self.backend, mode=self.mode, cause=cause)
+        self._log.warning("provider call repeated", cause=cause)
 
     def left_out(self, controller: str, row_id: str, reason: str) -> None:
         """An object could not be expressed in the contract."""
@@ -74,8 +79,8 @@ class LoggingObserver:
     def settled(self, action: str, outcome: str) -> None:
         """A write whose answer was lost was settled by reading."""
         self.settlements[action, outcome] += 1
-        _log.warning("outcome settled by reading", backend=self.backend, mode=self.mode, action=action, outcome=outcome)
+        self._log.warning("outcome settled by reading", action=action, outcome=outcome)
 
     def _tell_once(self, event: str, **facts: str) -> None:
-        tell = _log.warning if self._first_times.is_first((event, *facts.values())) else _log.debug
-        tell(event, backend=self.backend, mode=self.mode, **facts)
+        tell = self._log.warning if self._first_times.is_first((event, *facts.values())) else self._log.debug
+        tell(event, **facts)

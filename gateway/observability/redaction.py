@@ -88,6 +88,8 @@ class Redaction:
             name, is_sensitive = self._remembered_key(key if isinstance(key, str) else _text_of(key))
             if is_sensitive and value is not None and not isinstance(value, bool):
                 cleaned[name] = REDACTED
+            elif type(value) is str and len(value) <= _LONGEST_REMEMBERED:
+                cleaned[name] = self._remembered(value)
             else:
                 cleaned[name] = self._clean(value, depth)
         return cleaned

@@ -56,7 +56,7 @@ class CatalogueCache(Generic[T]):
         load: Callable[[Collection[str]], Awaitable[Mapping[str, T]]],
         under_way: dict[str, asyncio.Task[Mapping[str, T]]],
     ) -> dict[str, T]:
-        found = self._known(keys)
+        found = self.known(keys)
         awaited = {under_way[key] for key in keys if key not in found and key in under_way}
         missing = [key for key in dict.fromkeys(keys) if key not in found and key not in under_way]
         if missing:
@@ -68,7 +68,8 @@ class CatalogueCache(Generic[T]):
             found.update((key, loaded[key]) for key in keys if key in loaded)
         return found
 
-    def _known(self, keys: Collection[str]) -> dict[str, T]:
+    def known(self, keys: Collection[str]) -> dict[str, T]:
+        """The values of those of these ids that are remembered. Loads nothing."""
         known: dict[str, T] = {}
         for key in keys:
             # One look, not two: a value may expire between asking whether it is there and taking it.

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from gateway.resilience.failure import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
 
 class DeadlineExceeded(Failure):
@@ -51,15 +51,21 @@ def current_deadline() -> Deadline:
     return _current.get()
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[Deadline]:
+class deadline:
     """Give everything inside the block one budget of `seconds`; an outer, earlier deadline stays in force."""
-    chosen = Deadline(min(Deadline.after(seconds).at, _current.get().at))
-    token = _current.set(chosen)
-    try:
-        yield chosen
-    finally:
-        _current.reset(token)
+
+    __slots__ = ("_seconds", "_token")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> Deadline:
+        chosen = Deadline(min(Deadline.after(self._seconds).at, _current.get().at))
+        self._token = _current.set(chosen)
+        return chosen
+
+    def __exit__(self, *raised: object) -> None:
+        _current.reset(self._token)
 
 
 @asynccontextmanager

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
-from typing import TYPE_CHECKING
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_SEED_BYTES: Final = 16
+_call_text: Final = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 class WriteKey:
@@ -22,11 +25,11 @@ class WriteKey:
     __slots__ = ("_seed",)
 
     def __init__(self) -> None:
-        self._seed = uuid.uuid4().hex
+        self._seed = token_hex(_SEED_BYTES)
 
     def of(self, method: str, path: str, parameters: Mapping[str, object]) -> str:
         """The key of one call, 49 characters, made of letters, digits and a hyphen."""
-        call = json.dumps([method, path, parameters], sort_keys=True, default=str)
+        call = _call_text([method, path, parameters])
         return f"{self._seed}-{hashlib.sha256(call.encode()).hexdigest()[:16]}"
 
     def renew(self) -> None:
@@ -35,4 +38,4 @@ class WriteKey:
         Only right when the provider has answered, so that nothing is still under way: a recorded fault would
         otherwise be replayed to every repetition under the old key.
         """
-        self._seed = uuid.uuid4().hex
+        self._seed = token_hex(_SEED_BYTES)

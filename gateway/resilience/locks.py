@@ -25,8 +25,12 @@ class KeyedLocks:
         lock = self._locks.setdefault(key, asyncio.Lock())
         self._interested[key] = self._interested.get(key, 0) + 1
         try:
-            async with within_deadline("Another change for the same customer is taking too long."):
+            if self._interested[key] == 1:
+                # Nobody else has it or waits for it, so there is nothing to wait for.
                 await lock.acquire()
+            else:
+                async with within_deadline("Another change for the same customer is taking too long."):
+                    await lock.acquire()
             try:
                 yield
             finally:

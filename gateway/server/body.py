@@ -33,9 +33,7 @@ async def read_object(request: web.Request) -> dict[str, object]:
 def parse_object(body: bytes) -> dict[str, object]:
     """The JSON object in these bytes. Raises `RequestError`."""
     try:
-        document: object = json.loads(
-            body.decode(), object_pairs_hook=_distinct, parse_constant=_refuse, parse_float=_finite
-        )
+        document: object = _DECODER.decode(body.decode())
     except RequestError:
         raise
     except RecursionError:
@@ -55,6 +53,9 @@ async def _read(request: web.Request) -> bytes:
     if (length := request.content_length) is not None and length > LARGEST_BODY:
         raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=length)
     try:
+        if request.content.is_eof():
+            # It came with the head, as small bodies do: nothing is waited for.
+            return await request.read()
         async with asyncio.timeout(current_deadline().remaining()):
             return await request.read()
     except TimeoutError:
@@ -97,3 +98,6 @@ def _finite(literal: str) -> float:
     if not math.isfinite(number):
         raise ValueError
     return number
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_refuse, parse_float=_finite)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from aiohttp import web
 
-from gateway.contract import ContractModel, Controller, Page, Target, manifest
+from gateway.contract import ContractModel, Controller, Emitted, Target, manifest, page_json
 from gateway.server.actions import perform, understand
 from gateway.server.answers import empty_answer, json_answer
 from gateway.server.body import read_object
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gateway.policy import Policy
 
 M = TypeVar("M", bound=ContractModel)
+R = TypeVar("R", bound=Emitted)
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
 Ids: TypeAlias = Mapping[str, str]
@@ -30,7 +31,7 @@ Ids: TypeAlias = Mapping[str, str]
 Read: TypeAlias = "Callable[[BillingAdapter, Ids], Awaitable[M]]"
 """The adapter's method behind a route that answers one object."""
 
-ReadPage: TypeAlias = "Callable[[BillingAdapter, Ids, int, str | None], Awaitable[Listing[M]]]"
+ReadPage: TypeAlias = "Callable[[BillingAdapter, Ids, int, str | None], Awaitable[Listing[R]]]"
 """The adapter's method behind a list: ids, number of rows, the provider's cursor."""
 
 
@@ -52,10 +53,9 @@ def retrieve(read: Read[M]) -> Handler:
 
 def listing(
     controller: Controller,
-    answer: type[Page[M]],
-    read: ReadPage[M],
+    read: ReadPage[R],
     *,
-    offers: Callable[[Policy, M], bool] | None = None,
+    offers: Callable[[Policy, R], bool] | None = None,
 ) -> Handler:
     """A handler that answers a page. With `offers`, rows that the owner does not offer are left out of it."""
 
@@ -66,7 +66,7 @@ def listing(
         page = await read(adapter, ids, limit, cursor)
         rows = page.data if offers is None else tuple(row for row in page.data if offers(backend.policy, row))
         following = None if page.next is None else wrap(scope, page.next)
-        return json_answer(answer(data=rows, next=following).to_json())
+        return json_answer(page_json(rows, following))
 
     return handle
 

@@ -17,6 +17,7 @@ from gateway.contract import (
     Controller,
     Coupon,
     Customer,
+    Emitted,
     ExtendTrialRequest,
     Family,
     Features,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from gateway.policy import Policy
 
 M = TypeVar("M", bound=ContractModel)
+R = TypeVar("R", bound=Emitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,11 @@ def _list(
     operation: str,
     summary: str,
     controller: Controller,
-    answer: type[Page[M]],
-    read: ReadPage[M],
-    offers: Callable[[Policy, M], bool] | None = None,
+    answer: type[ContractModel],
+    read: ReadPage[R],
+    offers: Callable[[Policy, R], bool] | None = None,
 ) -> Route:
-    handler = listing(controller, answer, read, offers=offers)
+    handler = listing(controller, read, offers=offers)
     return Route("GET", path, operation, summary, handler, controller=controller, answer=answer)
 
 

@@ -79,9 +79,9 @@ class Store:
         """By subscription id: the moment that its terms are counted from."""
         self.of_customer: dict[str, list[Json]] = {}
         """By customer id: its subscriptions in the order of their creation."""
-        self.agenda = Agenda()
+        self.agenda: Agenda[int] = Agenda()
         """Of subscriptions. Ids are unique within a kind only, so that coupons have one of their own."""
-        self.coupon_agenda = Agenda()
+        self.coupon_agenda: Agenda[int] = Agenda()
         self.idempotency_keys = IdempotencyKeys()
         self._counter = itertools.count(1)
 

@@ -62,7 +62,7 @@ class Store:
         """Tombstones of deleted customers and coupons, by id."""
         self.of_customer: dict[str, list[Json]] = {}
         """By customer id: its subscriptions in the order they were made."""
-        self.agenda = Agenda()
+        self.agenda: Agenda[int] = Agenda()
         self.idempotency_keys = IdempotencyKeys()
         self._counter = itertools.count(1)
 

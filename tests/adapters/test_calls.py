@@ -100,6 +100,16 @@ async def test_a_write_without_an_answer_in_time_has_an_unknown_outcome_and_is_n
     assert setup.outcomes == ["timeout"]
 
 
+@pytest.mark.parametrize("call", [never, raising(PackageError())], ids=["no answer", "a fault for an answer"])
+@pytest.mark.parametrize(("safety", "repeatable"), [(Safety.SAFE_WRITE, True), (Safety.UNSAFE_WRITE, False)])
+async def test_a_write_that_would_act_twice_is_marked_as_not_to_be_repeated(
+    call: Callable[[], Awaitable[str]], safety: Safety, repeatable: bool
+) -> None:
+    with pytest.raises(UnknownOutcome) as caught:
+        await Setup(timeout_s=SOON_S).calls().run("post thing", call, safety)
+    assert caught.value.repeatable is repeatable
+
+
 @pytest.mark.parametrize("safety", WRITES)
 async def test_a_write_that_never_got_a_slot_was_not_sent_so_its_outcome_is_known(safety: Safety) -> None:
     calls = Setup().calls()

@@ -76,6 +76,12 @@ def test_a_pause_is_done(state: SubscriptionState, met: bool) -> None:
     assert Pause(NOW_AT_ONCE, NOW, NOW + 30 * DAY).is_met_by(state) is met
 
 
+@pytest.mark.parametrize(("when", "met"), [(NOW_AT_ONCE, False), (AT_THE_END, True)])
+def test_a_pause_that_is_only_scheduled_is_no_pause_at_once(when: Schedule, met: bool) -> None:
+    state = replace(PAUSED, paused_from=PERIOD_END)
+    assert Pause(when, PERIOD_END, NOW + 30 * DAY).is_met_by(state) is met
+
+
 @pytest.mark.parametrize(
     ("state", "met"),
     [

@@ -119,6 +119,29 @@ async def test_a_write_that_cannot_be_looked_at_is_unknown_and_not_sent_again(
     assert settlements(observer) == ["unknown"]
 
 
+@every_action
+@pytest.mark.parametrize("answered", [False, True], ids=["no answer", "a fault for an answer"])
+async def test_a_write_that_would_act_twice_is_looked_at_and_never_sent_again(
+    verb: str, act: Act, answered: bool
+) -> None:
+    observer = RecordingObserver()
+    adapter = ScriptedAdapter.serving(TRIAL, observer=observer)
+    adapter.script(verb, fails(UnknownOutcome(answered=answered, repeatable=False)))
+    with pytest.raises(UnknownOutcome):
+        await act(adapter, "cus_ada", "sub_1")
+    assert len(adapter.sent) == 1
+    assert adapter.calls[-1] == "load"
+    assert settlements(observer) == ["unknown"]
+
+
+@every_action
+async def test_one_that_is_seen_to_have_happened_is_success(verb: str, act: Act) -> None:
+    adapter = ScriptedAdapter.serving(TRIAL)
+    adapter.script(verb, loses_answer(UnknownOutcome(answered=False, repeatable=False)))
+    await act(adapter, "cus_ada", "sub_1")
+    assert len(adapter.effects) == len(adapter.sent) == 1
+
+
 UNANSWERED_THEN: Final[dict[str, tuple[Failure, type[Failure]]]] = {
     "refused by the state": (Conflict("no"), Conflict),
     "refused as invalid": (Invalid("no"), Invalid),

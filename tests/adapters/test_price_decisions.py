@@ -139,6 +139,10 @@ def test_a_subscription_that_is_set_to_end_may_change_its_price_now() -> None:
     assert change(replace(holding(SEATS), cancel_at=NOW + timedelta(days=14))) is not None
 
 
+def test_any_currency_will_do_where_the_provider_converts() -> None:
+    assert change(replace(holding(SEATS), currency="gbp"), replace(PRO, currencies=None)) is not None
+
+
 def test_any_of_the_prices_currencies_will_do() -> None:
     assert change(replace(holding(SEATS), currency="eur")) is not None
 

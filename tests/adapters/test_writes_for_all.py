@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
 import pytest
 
@@ -21,6 +21,7 @@ from adapters.base import (
     Unreadable,
     Unsupported,
 )
+from adapters.capabilities import BOTH_DURATIONS, BOTH_SCHEDULES, Capabilities, PauseCapability
 from adapters.state import Standing, SubscriptionState
 from gateway.contract import CancelAllRequest, IntervalUnit, PauseAllRequest, PeriodDuration, Schedule
 from gateway.resilience import DeadlineExceeded, Failure
@@ -235,6 +236,27 @@ async def test_pausing_all_skips_one_that_ends_before_the_pause_begins(start_at:
     adapter = ScriptedAdapter.serving(ending, THREE[1])
     await pause_all(adapter, start_at=start_at)
     assert ids_of(adapter) == paused
+
+
+async def test_pausing_all_from_the_period_skips_one_without_any() -> None:
+    adapter = ScriptedAdapter.serving(replace(THREE[0], period_end=None), THREE[1])
+    await pause_all(adapter, start_at=Schedule.END_OF_PERIOD)
+    assert ids_of(adapter) == ["sub_2"]
+
+
+class ReplacingAdapter(ScriptedAdapter):
+    """At whose provider a pause takes the place of a cancellation."""
+
+    capabilities: ClassVar[Capabilities] = replace(
+        ScriptedAdapter.capabilities,
+        pause=PauseCapability(BOTH_SCHEDULES, BOTH_DURATIONS, annual=True, keeps_cancellation=False),
+    )
+
+
+async def test_pausing_all_brings_no_cancelled_one_back() -> None:
+    adapter = ReplacingAdapter.serving(replace(THREE[0], cancel_at=THREE[0].period_end), THREE[1])
+    await pause_all(adapter, start_at=Schedule.IMMEDIATE)
+    assert ids_of(adapter) == ["sub_2"]
 
 
 async def test_pausing_all_skips_those_paid_by_the_year() -> None:

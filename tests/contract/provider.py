@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
@@ -60,15 +61,15 @@ class Samples:
     unpaid: Held
     ending: Held
     """Set to end with its period."""
-    ending_later: Held
-    """Set to end on a date beyond its period."""
+    ending_later: Held | None
+    """Set to end on a date beyond its period; None where the provider cannot do that."""
     yearly: Held
     twelve_months: Held
     """Paid for twelve months at once."""
     several_items: Held
     """Several items, each at its own quantity."""
-    scheduled: Held
-    """A change to `scheduled_price` is waiting at the provider."""
+    scheduled: Held | None
+    """A change to `scheduled_price` is waiting at the provider; None where none can."""
     discounted: Held
     """Paid by the month, with one coupon, which is neither `coupon` nor `second_coupon`."""
     discounted_twice: Held | None
@@ -87,9 +88,9 @@ class Samples:
     price_of_no_item: str
     """Fits none of the items of `several_items` better than the others."""
     archived_price: str
-    foreign_price: str
-    """In another currency than `active`'s."""
-    scheduled_price: str
+    foreign_price: str | None
+    """In another currency than `active`'s; None where the provider converts."""
+    scheduled_price: str | None
     product: str
     family: str | None
     """None where the provider has no families."""
@@ -188,12 +189,17 @@ class ProviderCase(ABC):
     """By how much a pause that is given as a length from the period's end may end early: providers round."""
     finds_by: ClassVar[frozenset[str]]
     """Which of `email` and `phone` a customer can be found by."""
-    frozen_by_pause: ClassVar[bool] = False
-    """Whether the provider lets nothing be changed while a subscription is paused, but for its end."""
     everything: ClassVar[Mapping[str, object]]
     """Sections of the YAML that switch on whatever is off by default and the provider can do."""
     secrets: ClassVar[tuple[str, ...]]
     """Keys, and what faults say; none of it may appear in an answer."""
+    forbids: ClassVar[Mapping[str, frozenset[str]]] = MappingProxyType({})
+    """By "apply coupon" and "change price": the roles of samples whose state does not allow it at the provider."""
+    only_retrieved: ClassVar[frozenset[str]] = frozenset()
+    """The members of a customer that a list leaves out, because they would cost a call for each row."""
+    sent_once: ClassVar[frozenset[str]] = frozenset()
+    """The names in `asks.ACTIONS` of what charges, and could charge twice if it were sent again: a call that is not
+    seen to have happened is told as unknown."""
 
     @property
     @abstractmethod

@@ -57,10 +57,12 @@ async def test_every_row_is_as_it_is_documented(any_world: World, mode: Mode) ->
 
 @pytest.mark.parametrize("mode", BOTH_MODES, ids=str)
 async def test_every_row_is_retrieved_as_it_is_listed(any_world: World, mode: Mode) -> None:
-    async for _, path, rows in lists(any_world, mode):
+    async for kind, path, rows in lists(any_world, mode):
+        left_out = any_world.case.only_retrieved if kind == "customers" else frozenset()
         for row in rows:
             answer = await any_world.get(f"{path}/{escaped(row['id'])}", mode)
-            assert (answer.status, answer.json) == (200, row)
+            assert answer.status == 200
+            assert {name: value for name, value in answer.json.items() if name not in left_out} == row
 
 
 @pytest.mark.parametrize("mode", BOTH_MODES, ids=str)
@@ -132,6 +134,8 @@ STATUSES: Final = {
 @pytest.mark.parametrize(("role", "status"), STATUSES.items(), ids=STATUSES.keys())
 async def test_every_state_has_its_status(world: World, role: str, status: str) -> None:
     held = getattr(world.samples, role)
+    if held is None:
+        return
     shown = await world.subscription(held)
     assert (shown["id"], shown["customerId"]) == (held.subscription, held.customer)
     assert shown["status"]["name"] == status

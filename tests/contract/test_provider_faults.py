@@ -69,7 +69,7 @@ async def test_a_refused_key_is_not_tried_again(world: World, trouble: Trouble) 
     world.case.trouble(trouble)
     world.case.forget_calls()
     await world.get(f"/customers/{world.samples.customer}")
-    assert len(world.case.calls()) == 1
+    assert len(set(world.case.calls())) == len(world.case.calls()) <= world.case.budget.customer
 
 
 @named(Trouble.TOO_MANY, Trouble.BROKEN, Trouble.NONSENSE, Trouble.CALL_LOST, Trouble.ANSWER_LOST)
@@ -115,7 +115,7 @@ async def test_a_wait_beyond_the_deadline_is_not_waited(world: World) -> None:
     world.case.trouble(Trouble.TOO_MANY_FOR_LONG)
     world.case.forget_calls()
     await world.get(f"/customers/{world.samples.customer}")
-    assert len(world.case.calls()) == 1
+    assert len(set(world.case.calls())) == len(world.case.calls()) <= world.case.budget.customer
 
 
 @named(Trouble.BROKEN, Trouble.NONSENSE, Trouble.CALL_LOST)

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from gateway.observability import LogFormat, configure_logs
+from gateway.observability import LogFormat, begin_context, configure_logs
 
 
 class Log:
@@ -47,4 +47,4 @@ def recorded_log(
         root.handlers[:] = handlers
         root.setLevel(former_level)
         structlog.reset_defaults()
-        structlog.contextvars.clear_contextvars()
+        begin_context()

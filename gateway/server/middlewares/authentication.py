@@ -10,8 +10,8 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
-from structlog.contextvars import bind_contextvars
 
+from gateway.observability import add_context
 from gateway.server.answers import error_answer
 from gateway.server.keys import BACKEND
 
@@ -42,7 +42,7 @@ def authentication(served: Mapping[str, Backend]) -> Middleware:
         backend = _backend_at(request.path, served)
         if backend is None:
             raise web.HTTPNotFound
-        bind_contextvars(backend=backend.name)
+        add_context(backend=backend.name)
         if not _is_known(request.headers.getall(hdrs.AUTHORIZATION, ()), backend.tokens):
             return error_answer(401, "Unauthorized", {hdrs.WWW_AUTHENTICATE: "Bearer"})
         request[BACKEND] = backend

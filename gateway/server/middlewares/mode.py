@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
-from structlog.contextvars import bind_contextvars
 
 from gateway.contract import Mode, RequestError
+from gateway.observability import add_context
 from gateway.server.keys import ADAPTER, BACKEND
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def mode(request: web.Request, handler: Handler) -> web.StreamResponse:
     if adapter is None:
         raise RequestError(HEADER, f"{chosen} is not configured here")
     request[ADAPTER] = adapter
-    bind_contextvars(mode=chosen.value)
+    add_context(mode=chosen.value)
     return await handler(request)
 
 

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
-from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from gateway.observability import begin_context
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -22,9 +23,7 @@ async def request_id(request: web.Request, handler: Handler) -> web.StreamRespon
     """Give the request its id, in the log's context and in the answer."""
     sent = request.headers.get(HEADER)
     identifier = sent if sent is not None and _SENSIBLE.fullmatch(sent) else os.urandom(16).hex()
-    # One connection may carry many requests in one context.
-    clear_contextvars()
-    bind_contextvars(request_id=identifier)
+    begin_context(request_id=identifier)
     response = await handler(request)
     response.headers[HEADER] = identifier
     # In place of aiohttp's own, which tells its version and Python's.

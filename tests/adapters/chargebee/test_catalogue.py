@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from gateway.contract import Mode
+from gateway.contract import ListedSubscription, Mode, Subscription
 from tests.adapters.chargebee.support import API
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+def product_of(listed: ListedSubscription) -> str | None:
+    """The product of a listed subscription's first item."""
+    assert isinstance(listed, Subscription)
+    return listed.items[0].price.product_id
+
+
 async def test_4_a_page_of_subscriptions_takes_one_call_for_all_its_prices_and_one_for_all_its_coupons(
     adapter: ChargebeeAdapter, site: Site, simulator: ChargebeeSimulator
 ) -> None:
@@ -31,7 +37,8 @@ async def test_4_a_page_of_subscriptions_takes_one_call_for_all_its_prices_and_o
     page = await adapter.subscriptions("ada", 100, None)
 
     assert len(page.data) == 100
-    assert all(one.items[0].price.product_id == "pro" and one.discounts for one in page.data)
+    assert [product_of(one) for one in page.data] == ["pro"] * 100
+    assert all(one.discounts for one in page.data)
     assert sorted(simulator.calls()) == [
         f"GET {API}/coupons",
         f"GET {API}/item_prices",
@@ -68,7 +75,7 @@ async def test_4_an_address_with_many_long_ids_stays_below_eight_kilobytes(
     page = await adapter.subscriptions("ada", 100, None)
     asked = [request.parameters["id[in]"] for request in simulator.requests[1:]]
 
-    assert [one.items[0].price.product_id for one in page.data] == ["pro"] * 100
+    assert [product_of(one) for one in page.data] == ["pro"] * 100
     assert sorted(price for part in asked for price in json.loads(part)) == sorted(ids)
     assert all(len(quote_plus(part)) < 8000 for part in asked)
 

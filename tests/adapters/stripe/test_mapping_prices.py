@@ -246,5 +246,5 @@ def test_prices_stand_alone_where_products_are_switched_off() -> None:
 def test_what_a_price_change_must_know(members: dict[str, Any], expected: tuple[set[str], bool, bool]) -> None:
     facts = prices.facts(objects.price(**members))
 
-    assert (set(facts.currencies), facts.active, facts.metered) == expected
+    assert (set(facts.currencies or ()), facts.active, facts.metered) == expected
     assert (facts.id, facts.product_id) == ("price_1", "prod_1")

@@ -107,8 +107,8 @@ def test_the_packages_log_functions_are_where_they_are_replaced() -> None:
 
 
 def test_the_package_tells_stripe_nothing_of_the_environment() -> None:
-    """Fails when a new version of the package looks elsewhere: `adapters.stripe.transport.silence`."""
+    """Fails when a new version of the package looks elsewhere: `adapters.stripe.transport.Requestor`."""
     source = inspect.getsource(stripe._api_requestor._APIRequestor.request_headers)
 
-    assert f"self.{transport.DETECTION}(os.environ)" in source
-    assert "environ" not in source.replace(f"{transport.DETECTION}(os.environ)", "")
+    assert "self._detect_ai_agent(os.environ)" in source
+    assert "environ" not in source.replace("_detect_ai_agent(os.environ)", "")

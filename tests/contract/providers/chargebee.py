@@ -37,7 +37,7 @@ class ChargebeeCase(ProviderCase):
     budget = Budget(customer=1, subscriptions=1, reads_for_one=1, reads_for_all=1, writes=MappingProxyType({}))
     pause_slack = timedelta(0)
     finds_by = frozenset({"email", "phone"})
-    frozen_by_pause = True
+    forbids = MappingProxyType({"apply coupon": frozenset({"paused"}), "change price": frozenset({"paused"})})
     everything = MappingProxyType({})
     secrets = (*_KEYS.values(), _E_MAIL)
 

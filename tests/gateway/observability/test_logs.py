@@ -10,7 +10,7 @@ import warnings
 import pytest
 import structlog
 
-from gateway.observability import LogFormat, configure_logs
+from gateway.observability import LogFormat, begin_context, configure_logs
 from tests.support.log import recorded_log
 
 
@@ -47,7 +47,7 @@ def test_an_event_is_a_line_of_json_with_the_time_in_utc() -> None:
 
 def test_the_context_of_a_request_is_in_every_event() -> None:
     with recorded_log() as log:
-        structlog.contextvars.bind_contextvars(request_id="r1")
+        begin_context(request_id="r1")
         structlog.get_logger("gateway.x").info("ours")
         logging.getLogger("other.package").warning("theirs")
     assert [event["request_id"] for event in log.events()] == ["r1", "r1"]

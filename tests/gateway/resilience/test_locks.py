@@ -158,3 +158,19 @@ async def test_a_key_is_remembered_as_long_as_anybody_waits_for_it() -> None:
     second.let_go.set()
     await second.task
     assert len(locks) == 0
+
+
+async def test_who_comes_while_the_lock_is_handed_on_waits_no_longer_than_the_request_may() -> None:
+    """Between one holder and the next a lock is open for a moment, and yet not to be had."""
+    locks, diary = KeyedLocks(), list[str]()
+    first, second = Writer(locks, diary, "first"), Writer(locks, diary, "second")
+    await until_nothing_moves()
+    first.let_go.set()
+    await first.task
+    with pytest.raises(DeadlineExceeded), deadline(0.01):
+        async with locks.hold("cus_1"):
+            diary.append("third")
+    second.let_go.set()
+    await second.task
+
+    assert diary == ["first", "second"]

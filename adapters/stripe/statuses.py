@@ -1,0 +1,181 @@
+"""The status of a Stripe Subscription in Churnkey's words, and the times it is made of. Pure functions.
+
+Periods are on the items since API version 2025-03-31.basil; the rest is on the subscription itself:
+https://docs.stripe.com/api/subscriptions/object
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+from adapters.errors import Unmappable
+from adapters.stripe.fields import missing
+from adapters.stripe.mapping import metadata, moment, required_moment, seconds
+from gateway.contract import WrittenPeriod, WrittenStatus, moment_text, unix_text
+
+if TYPE_CHECKING:
+    from adapters.stripe.subscriptions import Context
+
+PAUSED_AT: Final = "churnkey_paused_at"
+"""The metadata key that holds when a pause began: Stripe keeps that nowhere."""
+PAUSED_UNTIL: Final = "churnkey_paused_until"
+"""The metadata key that tells which pause that note is of: a pause that ends leaves the notes behind."""
+
+_OPEN_ENDED: Final = relativedelta(years=10)
+_YEARS: Final = range(1970, 2201)
+_UNPAID: Final = frozenset({"unpaid", "past_due", "incomplete"})
+
+
+class Span(NamedTuple):
+    """A span of time, in Unix seconds."""
+
+    start: float
+    end: float
+
+
+def current_period(items: Sequence[Mapping[str, Any]]) -> Span | None:
+    """What is paid for by all items: from the latest start to the earliest end, as Stripe's own list filters have it.
+
+    Periods are on the items alone since 2025-03-31.basil; items of different intervals have different ones.
+    """
+    start: float | None = None
+    end: float | None = None
+    for item in items:
+        begins, ends = seconds(item.get("current_period_start")), seconds(item.get("current_period_end"))
+        if begins is not None and (start is None or begins > start):
+            start = begins
+        if ends is not None and (end is None or ends < end):
+            end = ends
+    return None if start is None or end is None else Span(min(start, end), end)
+
+
+def paused_until(source: Mapping[str, Any], now: datetime) -> tuple[bool, datetime | None]:
+    """Whether collection is paused, and until when (None: without an end). The status stays `active` meanwhile."""
+    pause = source.get("pause_collection")
+    if not isinstance(pause, dict):
+        return False, None
+    resumes = moment(pause.get("resumes_at"))
+    return resumes is None or resumes > now, resumes
+
+
+def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | None:
+    """When a scheduled cancellation takes effect. Either field may carry it: the portal sets only `cancel_at`."""
+    at = moment(source.get("cancel_at"))
+    if at is None and source.get("cancel_at_period_end") is True and period is not None:
+        return moment(period.end)
+    return at
+
+
+def status_of(source: Mapping[str, Any], period: Span | None, context: Context) -> WrittenStatus:
+    """The status. Raises `Unmappable` where what its name asks for is missing, or where nobody knows the name."""
+    status = source.get("status")
+    current, trial = _written(period), _written(_trial(source))
+    if status in {"canceled", "incomplete_expired"}:
+        return _ended(source, current, trial)
+    if status == "paused":
+        return _paused(source, _pause_began(source, period), None, period, trial)
+    if status in _UNPAID:
+        return WrittenStatus("unpaid", current_period=current, trial=trial)
+    if status not in {"active", "trialing"}:
+        return _unknown(source, status, current, trial, context)
+    is_paused, until = paused_until(source, context.now)
+    if is_paused:
+        return _paused(source, None, until, period, trial)
+    if status == "trialing":
+        return WrittenStatus("trial", trial=trial or missing("trial_end"), current_period=current)
+    return WrittenStatus("active", current_period=current or missing("items: the current period"), trial=trial)
+
+
+def _written(span: Span | None) -> WrittenPeriod | None:
+    return None if span is None else WrittenPeriod(unix_text(span.start), unix_text(span.end))
+
+
+def _unknown(
+    source: Mapping[str, Any],
+    status: object,
+    current: WrittenPeriod | None,
+    trial: WrittenPeriod | None,
+    context: Context,
+) -> WrittenStatus:
+    context.unknown_status(str(status)[:40])
+    if moment(source.get("ended_at")) is not None:
+        return _ended(source, current, trial)
+    raise Unmappable("status: unknown")
+
+
+def _trial(source: Mapping[str, Any]) -> Span | None:
+    start, end = seconds(source.get("trial_start")), seconds(source.get("trial_end"))
+    if end is None:
+        return None
+    return Span(end if start is None else min(start, end), end)
+
+
+def _ended(source: Mapping[str, Any], current: WrittenPeriod | None, trial: WrittenPeriod | None) -> WrittenStatus:
+    """`ended_at` is when it took effect; `canceled_at` is only when a cancellation was asked for."""
+    for name in ("ended_at", "canceled_at", "created"):
+        at = seconds(source.get(name))
+        if at is not None:
+            return WrittenStatus("canceled", canceled_at=unix_text(at), current_period=current, trial=trial)
+    raise Unmappable("ended_at: missing")
+
+
+def _pause_began(source: Mapping[str, Any], period: Span | None) -> datetime | None:
+    details = (source.get("status_details") or {}).get("paused") or {}
+    return moment(details.get("transitioned_at")) or (moment(period.end) if period else None)
+
+
+def _paused(
+    source: Mapping[str, Any],
+    began: datetime | None,
+    until: datetime | None,
+    period: Span | None,
+    trial: WrittenPeriod | None,
+) -> WrittenStatus:
+    start = (
+        began
+        or _noted_start(source, until)
+        or (moment(period.start) if period else None)
+        or required_moment(source, "start_date")
+    )
+    end = until or _open_end(start)
+    return WrittenStatus(
+        "paused",
+        start=moment_text(min(start, end)),
+        end=moment_text(end),
+        current_period=_written(period),
+        trial=trial,
+    )
+
+
+def _open_end(start: datetime) -> datetime:
+    try:
+        return start + _OPEN_ENDED
+    except (ValueError, OverflowError):
+        raise Unmappable("a time is out of range") from None
+
+
+def _noted_start(source: Mapping[str, Any], until: datetime | None) -> datetime | None:
+    """The note of when this pause began. Anybody may write metadata: what cannot be one is passed over, and so is the
+    note of an earlier pause."""
+    notes = metadata(source)
+    noted_until = _noted(notes.get(PAUSED_UNTIL))
+    if PAUSED_UNTIL in notes and noted_until != until:
+        return None
+    return _noted(notes.get(PAUSED_AT))
+
+
+def _noted(text: str | None) -> datetime | None:
+    try:
+        noted = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return noted if noted.tzinfo is not None and noted.year in _YEARS else None
+
+
+def note(moment: datetime) -> str:
+    """A moment as it is noted in metadata: ISO 8601 in whole seconds, UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
