@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.contract.providers.chargebee import ChargebeeCase
+from tests.contract.providers.paddle import PaddleCase
 from tests.contract.providers.stripe import StripeCase
 
 if TYPE_CHECKING:
     from tests.contract.provider import ProviderCase
 
-CASES: Final[tuple[type[ProviderCase], ...]] = (StripeCase, ChargebeeCase)
+CASES: Final[tuple[type[ProviderCase], ...]] = (StripeCase, ChargebeeCase, PaddleCase)

@@ -24,6 +24,11 @@ VARIABLES: Final[Mapping[str, Mapping[str, str]]] = {
         "CHARGEBEE_LIVE_KEY": "live_0123456789",
         "CHARGEBEE_TEST_KEY": "test_0123456789",
     },
+    "paddle": {
+        "CK_INTEGRATION_TOKEN": "churnkey-token-1",
+        "PADDLE_LIVE_KEY": "pdl_live_apikey_0123456789",
+        "PADDLE_SANDBOX_KEY": "pdl_sdbx_apikey_0123456789",
+    },
     "stripe": {
         "CK_INTEGRATION_TOKEN": "churnkey-token-1",
         "STRIPE_LIVE_KEY": "rk_live_0123456789",
@@ -41,6 +46,7 @@ DEMOS: Final[Mapping[str, Mapping[str, str]]] = {
     }
     for backend, live, test in [
         ("chargebee", "live_0123456789", "test_0123456789"),
+        ("paddle", "pdl_live_apikey_0123456789", "pdl_sdbx_apikey_0123456789"),
         ("stripe", "sk_live_0123456789", "sk_test_0123456789"),
     ]
 }

@@ -1,0 +1,3 @@
+"""Paddle Billing, over plain HTTP."""
+
+from __future__ import annotations

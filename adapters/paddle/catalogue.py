@@ -1,0 +1,77 @@
+"""What a subscription names but does not carry: the terms of its discount. And the prices that it may change to.
+
+They change rarely and are remembered for a while. Paddle has no way to ask for discounts along with subscriptions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final
+
+from adapters.errors import Credentials, NotFound
+from adapters.paddle.client import NO_QUERY, JsonObject, PaddleApi, Query
+from adapters.paddle.options import MappingOptions
+from gateway.resilience import CatalogueCache
+
+_WITH_PRODUCT: Final[Query] = {"include": "product"}
+
+
+class Catalogue:
+    """Remembers prices and discounts of one account for `ttl_s` seconds.
+
+    `lacks` is told of a discount that a subscription names and that cannot be read: its id, and why.
+    """
+
+    def __init__(
+        self, api: PaddleApi, options: MappingOptions, ttl_s: float, lacks: Callable[[str, str], None]
+    ) -> None:
+        self._api = api
+        self._lacks = lacks
+        # Without products the key may not be allowed to read them.
+        self.price_query: Final = _WITH_PRODUCT if options.products else NO_QUERY
+        self._prices: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+        self._discounts: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+
+    def learn_prices(self, prices: Iterable[JsonObject]) -> None:
+        """Remember listed prices that were asked for with `price_query`."""
+        _learn(self._prices, prices)
+
+    def learn_discounts(self, discounts: Iterable[JsonObject]) -> None:
+        """Remember listed discounts."""
+        _learn(self._discounts, discounts)
+
+    async def price(self, price_id: str) -> JsonObject:
+        """A price with its product, archived ones included. Raises `NotFound`."""
+        return await self._prices.get(
+            price_id, lambda identifier: self._api.get("prices", identifier, query=self.price_query)
+        )
+
+    async def discount(self, discount_id: str) -> JsonObject:
+        """A discount in any state. Raises `NotFound`."""
+        return await self._discounts.get(discount_id, lambda identifier: self._api.get("discounts", identifier))
+
+    async def discounts(self, discount_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        """Those of these discounts that can be read, one call for each that is not remembered."""
+        return await self._discounts.get_many(discount_ids, self._load_discounts)
+
+    async def _load_discounts(self, discount_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        """Side by side; one that is gone, or that the key may not read, is missing instead of failing all."""
+
+        async def attempt(discount_id: str) -> tuple[str, JsonObject | None]:
+            try:
+                return discount_id, await self._api.get("discounts", discount_id)
+            except (NotFound, Credentials) as failure:
+                self._lacks(discount_id, f"discount: {type(failure).__name__}")
+                return discount_id, None
+
+        found = await asyncio.gather(*(attempt(discount_id) for discount_id in discount_ids))
+        return {discount_id: discount for discount_id, discount in found if discount is not None}
+
+
+def _learn(cache: CatalogueCache[JsonObject], rows: Iterable[JsonObject]) -> None:
+    for row in rows:
+        identifier = row.get("id")
+        # Without an id it is left out of the list, and the others are not.
+        if isinstance(identifier, str):
+            cache.put(identifier, row)

@@ -1,0 +1,137 @@
+"""How the Paddle adapter reads. https://developer.paddle.com/api-reference"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from adapters.errors import Invalid
+from adapters.fields import required_text
+from adapters.holes import Candidate, Rows
+from adapters.paddle import mapping, prices, subscriptions
+from adapters.paddle.client import JsonObject, require_id
+from adapters.paddle.connection import PaddleConnection
+from gateway.contract import Coupon, Customer, Price, Product, Subscription
+
+_LONGEST_FILTER: Final = 100
+"""Characters in one value of a filter: https://developer.paddle.com/api-reference/customers/list-customers."""
+_EVERY_STATUS: Final = "active,archived"
+"""Lists show what is active unless they are told otherwise: https://developer.paddle.com/api-reference/about/default-scopes."""
+
+
+class PaddleReads(PaddleConnection):
+    """The controllers. A cursor is the id of the last object of a page, as Paddle's `after` takes it."""
+
+    # -- customers ----------------------------------------------------------------------------------------------
+
+    async def _fetch_customer(self, customer_id: str) -> Customer:
+        """An archived customer is one, too: subscriptions may still run."""
+        found, addresses = await asyncio.gather(self._api.get("customers", customer_id), self._addresses(customer_id))
+        return mapping.customer(found, addresses)
+
+    async def _addresses(self, customer_id: str) -> list[JsonObject]:
+        """The newest first, which is where the customer last paid from: checkouts add one each time."""
+        return (await self._api.page("customers", customer_id, "addresses")).rows
+
+    async def _list_customers(self, limit: int, cursor: str | None) -> Rows[Customer]:
+        """Without addresses, which would be a call for each customer."""
+        page = await self._api.page("customers", after=cursor, per_page=limit)
+        return Rows(page.rows, mapping.customer, page.next)
+
+    async def _find_by_email(self, email: str) -> Sequence[Candidate]:
+        """By the exact filter, as given and in small letters: whether it minds the case is not documented. Never by
+        `search`, which also looks into names."""
+        rows = await self._customers_with(email)
+        if not rows and email != email.lower():
+            rows = await self._customers_with(email.lower())
+        wanted = [row for row in rows if str(row.get("email", "")).casefold() == email.casefold()]
+        wanted = [row for row in wanted if row.get("status") != "archived"] or wanted
+        return await asyncio.gather(*(self._candidate(row) for row in wanted))
+
+    async def _customers_with(self, email: str) -> list[JsonObject]:
+        if "," in email or len(email) > _LONGEST_FILTER:
+            # A comma would make two filters of it.
+            return []
+        try:
+            return (await self._api.page("customers", query={"email": email, "status": _EVERY_STATUS})).rows
+        except Invalid:
+            # What Paddle does not take for an address, nobody has.
+            return []
+
+    async def _candidate(self, row: JsonObject) -> Candidate:
+        # No two customers have one e-mail, so nothing has to be found out to choose between them.
+        return Candidate(
+            customer=mapping.customer(row, await self._addresses(required_text(row, "id"))),
+            created=mapping.required_moment(row, "created_at"),
+            live=False,
+        )
+
+    # -- subscriptions ------------------------------------------------------------------------------------------
+
+    async def _fetch_subscription(self, subscription_id: str) -> Subscription:
+        found = await self._api.get("subscriptions", subscription_id)
+        express = await self._mapping_of([found])
+        return express(found)
+
+    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
+        """All statuses: this list has no default scope."""
+        page = await self._api.page(
+            "subscriptions",
+            query={"customer_id": require_id("customers", customer_id)},
+            after=cursor,
+            per_page=limit,
+        )
+        if not page.rows and cursor is None:
+            await self._require_customer(customer_id)
+        return Rows(page.rows, await self._mapping_of(page.rows), page.next)
+
+    async def _mapping_of(self, sources: Sequence[JsonObject]) -> Callable[[Mapping[str, Any]], Subscription]:
+        now = self.runtime.clock()
+        running = (subscriptions.running_discount(source, now) for source in sources)
+        wanted = {str(discount["id"]) for discount in running if discount is not None}
+        discounts = await self._catalogue.discounts(wanted) if wanted else {}
+        context = subscriptions.Context(
+            self._options,
+            now,
+            discounts,
+            lambda status: self.runtime.observer.unknown_value("subscription.status", status),
+        )
+        return lambda source: subscriptions.subscription(source, context)
+
+    # -- prices, products, coupons ------------------------------------------------------------------------------
+
+    async def _fetch_price(self, price_id: str) -> Price:
+        return prices.price(await self._recurring_price(price_id), self._options)
+
+    async def _list_prices(self, limit: int, cursor: str | None) -> Rows[Price]:
+        """Paddle cannot leave out weeks and days, so a page may be short, or empty with more behind it."""
+        page = await self._api.page(
+            "prices", query={**self._catalogue.price_query, "recurring": "true"}, after=cursor, per_page=limit
+        )
+        self._catalogue.learn_prices(page.rows)
+        return Rows(
+            page.rows,
+            lambda row: prices.price(row, self._options) if prices.is_listed(row, self._options) else None,
+            page.next,
+        )
+
+    async def _fetch_product(self, product_id: str) -> Product:
+        return mapping.product(await self._api.get("products", product_id))
+
+    async def _list_products(self, limit: int, cursor: str | None) -> Rows[Product]:
+        page = await self._api.page("products", after=cursor, per_page=limit)
+        return Rows(page.rows, mapping.product, page.next)
+
+    async def _fetch_coupon(self, coupon_id: str) -> Coupon:
+        """One that does not recur is answered as well, though it is neither listed nor applied."""
+        return mapping.coupon(await self._api.get("discounts", coupon_id))
+
+    async def _list_coupons(self, limit: int, cursor: str | None) -> Rows[Coupon]:
+        """Paddle cannot filter by what recurs, so a page may be short, or empty with more behind it."""
+        page = await self._api.page("discounts", after=cursor, per_page=limit)
+        self._catalogue.learn_discounts(page.rows)
+        now = self.runtime.clock()
+        return Rows(
+            page.rows, lambda row: mapping.coupon(row) if mapping.is_listed_coupon(row, now) else None, page.next
+        )

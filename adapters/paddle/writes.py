@@ -1,0 +1,287 @@
+"""How the Paddle adapter acts: the body of each write, and which calls it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from adapters.errors import AdapterError, Conflict, Invalid, Unavailable, UnknownOutcome
+from adapters.holes import Shown
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
+from adapters.paddle import mapping, prices, states
+from adapters.paddle.client import JsonObject, require_id
+from adapters.paddle.connection import PaddleConnection
+from adapters.paddle.errors import is_pending_change
+from adapters.paddle.subscriptions import CANCEL, PAUSE, RESUME, current_period, scheduled
+from adapters.state import ItemState, PriceFacts, ProviderObject, Standing, SubscriptionState
+from gateway.contract import Schedule
+from gateway.resilience import Failure, Safety, WriteKey
+
+_AT_ONCE: Final = "immediately"
+_WITH_THE_PERIOD: Final = "next_billing_period"
+_EFFECTIVE: Final = {Schedule.IMMEDIATE: _AT_ONCE, Schedule.END_OF_PERIOD: _WITH_THE_PERIOD}
+
+_log = structlog.get_logger("gateway.actions")
+
+
+class PaddleWrites(PaddleConnection):
+    """The actions. Paddle knows no idempotency keys: only what may charge is in danger of happening twice, and that is
+    never sent a second time."""
+
+    async def _load(self, subscription_id: str) -> SubscriptionState:
+        return self._shown(await self._api.get("subscriptions", subscription_id))
+
+    async def _live_subscriptions(self, customer_id: str, *, upcoming: bool) -> Sequence[SubscriptionState]:
+        """All statuses are listed and those that ended left out here: a filter by the others would pass over a
+        subscription whose status nobody knows, as if it were not there."""
+        rows = await self._api.pages("subscriptions", query={"customer_id": require_id("customers", customer_id)})
+        found = [self._shown(row) for row in rows]
+        if not found:
+            await self._require_customer(customer_id)
+        return [state for state in found if state.standing is not Standing.ENDED]
+
+    async def _price_facts(self, price_id: str) -> PriceFacts:
+        return prices.facts(await self._recurring_price(price_id))
+
+    def _shown(self, answer: JsonObject) -> SubscriptionState:
+        return states.state(answer, self.runtime.clock())
+
+    async def _update(
+        self, state: SubscriptionState, body: JsonObject, safety: Safety = Safety.SAFE_WRITE
+    ) -> SubscriptionState:
+        return self._shown(await self._api.write("PATCH", "subscriptions", state.id, body=body, safety=safety))
+
+    async def _do(self, state: SubscriptionState, action: str, **body: object) -> SubscriptionState:
+        return self._shown(await self._api.write("POST", "subscriptions", state.id, action, body=body))
+
+    # -- cancel -------------------------------------------------------------------------------------------------
+
+    async def _cancel(self, state: SubscriptionState, intent: Cancel, key: WriteKey) -> Shown:
+        """Paddle credits nothing for a period that is cut short, and charges nothing."""
+
+        async def cancel() -> SubscriptionState:
+            return await self._do(state, CANCEL, effective_from=_EFFECTIVE[intent.when])
+
+        if intent.when is Schedule.END_OF_PERIOD:
+            return await self._in_place_of_scheduled(state, intent, cancel)
+        try:
+            # Which changes are in the way of an end at once is not documented, and without a need none is lifted.
+            return await cancel()
+        except Conflict as refusal:
+            if not is_pending_change(refusal):
+                raise
+            return await self._in_place_of_scheduled(state, intent, cancel)
+
+    # -- pause --------------------------------------------------------------------------------------------------
+
+    async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> Shown:
+        until = _text(intent.until)
+        if _is_paused(state) or (state.paused and intent.when is Schedule.END_OF_PERIOD):
+            # One that runs or is scheduled gets another end, in one call.
+            return await self._do(state, RESUME, effective_from=until, **_on_resume(state, intent.until))
+        body: JsonObject = {"effective_from": _EFFECTIVE[intent.when], "resume_at": until}
+        if intent.when is Schedule.END_OF_PERIOD:
+            return await self._do(state, PAUSE, **body)
+        if state.standing is Standing.TRIAL:
+            raise Conflict("A trial can only be paused when it ends.")
+        body |= _on_resume(state, intent.until)
+        return await self._in_place_of_scheduled(state, intent, lambda: self._do(state, PAUSE, **body))
+
+    # -- trial --------------------------------------------------------------------------------------------------
+
+    async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> Shown:
+        """A change that waits for the trial's end is lifted and then set again, for the new end."""
+        change = scheduled(state.provider)
+        if state.paused_until is not None and state.paused_until <= intent.until:
+            raise Conflict("A pause is scheduled that would be over before the new end of the trial.")
+
+        async def extend() -> SubscriptionState:
+            # On a subscription that is not in a trial the same call gives time away: the base class lets none through.
+            return await self._update(
+                state, {"next_billed_at": _text(intent.until), "proration_billing_mode": "do_not_bill"}
+            )
+
+        extended = await self._in_place_of_scheduled(state, intent, extend)
+        if change is None or scheduled(extended.provider) is not None:
+            return extended
+        try:
+            return await self._schedule_surely(state, change)
+        except Failure as failure:
+            _log.error("scheduled change lost", subscription_id=state.id, change=change.get("action"))
+            # Not told as a success: what the customer had asked for before is not so any more.
+            raise Unavailable(
+                "The trial was extended, but what was scheduled for its end could not be set again.",
+                provider=failure.provider if isinstance(failure, AdapterError) else None,
+                final=True,
+            ) from failure
+
+    # -- coupon -------------------------------------------------------------------------------------------------
+
+    async def _apply_coupon(self, state: SubscriptionState, intent: ApplyCoupon, key: WriteKey) -> Shown:
+        """From the next bill on: at once it would also lower what is credited and charged in the running period. It
+        takes the place of the one that is there, as there is room for one."""
+        if _is_paused(state):
+            raise Conflict("The subscription is paused, and takes no coupon meanwhile.")
+        if state.standing is Standing.UNPAID:
+            raise Conflict("A payment for the subscription is open, and it takes no coupon until that is settled.")
+        discount = await self._catalogue.discount(intent.coupon_id)
+        if discount.get("recur") is not True:
+            raise Invalid("The coupon is for a first payment only.")
+        if mapping.is_spent(discount, self.runtime.clock()):
+            raise Invalid("The coupon can no longer be used.")
+        shown = await self._update(state, {"discount": {"id": intent.coupon_id, "effective_from": _WITH_THE_PERIOD}})
+        if state.coupon_ids:
+            _log.info("discount replaced", subscription_id=state.id, discount=state.coupon_ids[0])
+        return shown
+
+    # -- price --------------------------------------------------------------------------------------------------
+
+    async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
+        if state.standing is Standing.TRIAL:
+            raise Conflict("The price cannot change during the trial.")
+        if state.standing is Standing.UNPAID:
+            raise Conflict("A payment for the subscription is open, and its price cannot change until that is settled.")
+        price = await self._catalogue.price(intent.price_id)
+        if intent.quantity is None or not prices.allows(price, intent.quantity):
+            raise Invalid("price: it cannot be had in the subscription's quantity.")
+        mode = _billing_mode(state, price, prorate=intent.prorate)
+        return await self._update(
+            state,
+            {
+                "items": [_item(item, intent) for item in state.items],
+                "proration_billing_mode": mode,
+                # A declined payment then changes nothing, instead of leaving the customer past due on a new price.
+                "on_payment_failure": "prevent_change",
+            },
+            Safety.UNSAFE_WRITE if mode in _CHARGED_NOW else Safety.SAFE_WRITE,
+        )
+
+    # -- what is scheduled --------------------------------------------------------------------------------------
+
+    async def _in_place_of_scheduled(
+        self, state: SubscriptionState, intent: Intent, write: Callable[[], Awaitable[SubscriptionState]]
+    ) -> SubscriptionState:
+        """Lift what is scheduled, as Paddle has room for one change, and write; put it back where that fails.
+
+        https://developer.paddle.com/errors/subscriptions/subscription_locked_pending_changes
+        """
+        change = scheduled(state.provider)
+        if change is None:
+            return await write()
+        try:
+            await self._update(state, {"scheduled_change": None})
+            return await write()
+        except Failure as failure:
+            present = await self._look_after(state.id)
+            if present is not None and isinstance(failure, UnknownOutcome) and intent.is_met_by(present):
+                return present
+            await self._put_back(state, change, present, failure)
+            raise
+
+    async def _look_after(self, subscription_id: str) -> SubscriptionState | None:
+        try:
+            return await self._load(subscription_id)
+        except (Failure, ValueError):
+            return None
+
+    async def _put_back(
+        self, state: SubscriptionState, change: ProviderObject, present: SubscriptionState | None, failure: Failure
+    ) -> None:
+        """Schedule a change again that was lifted for a write that failed. A write that is still under way is in no
+        danger: whichever comes first, Paddle refuses the other."""
+        log = _log.bind(subscription_id=state.id, change=change.get("action"))
+        if present is None and isinstance(failure, UnknownOutcome):
+            log.error("scheduled change may be lost")
+            return
+        if present is not None:
+            if scheduled(present.provider) is not None:
+                return
+            if present.standing is Standing.ENDED or _is_paused(present) is not _is_paused(state):
+                # To end what has been paused meanwhile would end it at once, instead of with its period.
+                log.error("scheduled change lost")
+                return
+        try:
+            await self._schedule_surely(state, change)
+        except Failure as again:
+            log.error("scheduled change lost", **again.for_log())
+
+    async def _schedule_surely(self, state: SubscriptionState, change: ProviderObject) -> SubscriptionState:
+        """A lost answer is settled by looking; sent again it would be refused if it had come through."""
+        try:
+            return await self._schedule(state, change)
+        except UnknownOutcome:
+            present = await self._look_after(state.id)
+            if present is not None and scheduled(present.provider) is not None:
+                return present
+            return await self._schedule(state, change)
+
+    async def _schedule(self, state: SubscriptionState, change: ProviderObject) -> SubscriptionState:
+        action = change.get("action")
+        if action == CANCEL:
+            return await self._do(state, CANCEL, effective_from=_WITH_THE_PERIOD)
+        if action == PAUSE:
+            until = mapping.moment(change.get("resume_at"))
+            resume_at = None if until is None else _text(until)
+            return await self._do(state, PAUSE, effective_from=_WITH_THE_PERIOD, resume_at=resume_at)
+        until = mapping.required_moment(change, "effective_at")
+        return await self._do(state, RESUME, effective_from=_text(until), **_on_resume(state, until))
+
+
+_NOTHING_BILLED: Final = "do_not_bill"
+_DIFFERENCE_LATER: Final = "prorated_next_billing_period"
+_DIFFERENCE_NOW: Final = "prorated_immediately"
+_WHOLE_PRICE_NOW: Final = "full_immediately"
+_CHARGED_NOW: Final = frozenset({_DIFFERENCE_NOW, _WHOLE_PRICE_NOW})
+
+
+def _is_paused(state: SubscriptionState) -> bool:
+    """Whether a pause has begun, and not only been scheduled."""
+    return state.paused and state.paused_from is None
+
+
+def _billing_mode(state: SubscriptionState, price: JsonObject, *, prorate: bool) -> str:
+    """What is billed for a price change. Raises `Conflict`, `Invalid` where Paddle has no way to bill it.
+
+    Another interval begins a new period, which is charged for at once either way. Without one nothing is charged at
+    once: the new price counts from the next bill on, and with proration the difference until then is on that bill.
+    """
+    same = prices.interval(price.get("billing_cycle")) == prices.interval(state.provider.get("billing_cycle"))
+    if not same and len(state.items) > 1:
+        raise Invalid("price: all items of a subscription are billed in the same rhythm.")
+    if _is_paused(state):
+        if not same:
+            raise Conflict("The subscription is paused, and cannot change to another rhythm meanwhile.")
+        return _NOTHING_BILLED
+    if not same:
+        return _DIFFERENCE_NOW if prorate else _WHOLE_PRICE_NOW
+    if not prorate:
+        return _NOTHING_BILLED
+    if scheduled(state.provider) is not None:
+        # https://developer.paddle.com/errors/subscriptions/subscription_invalid_billing_mode_for_scheduled_change
+        raise Conflict("The subscription is set to end or pause, and unused time could only be charged for at once.")
+    return _DIFFERENCE_LATER
+
+
+def _item(item: ItemState, intent: ChangePrice) -> JsonObject:
+    """One entry of the whole list, which takes the place of the one that is there: what is left out is removed."""
+    if item.id == intent.item_id:
+        return {"price_id": intent.price_id, "quantity": intent.quantity}
+    return {"price_id": item.price_id, "quantity": item.quantity}
+
+
+def _on_resume(state: SubscriptionState, until: datetime) -> JsonObject:
+    """A pause that ends within the period that is paid for goes on with it; without being told Paddle would begin, and
+    charge, a new one. https://developer.paddle.com/changelog/2024/resume-subscription-billing-period-options"""
+    period = current_period(state.provider)
+    is_paid = state.standing is not Standing.UNPAID
+    if period is not None and is_paid and until < period.end:
+        return {"on_resume": "continue_existing_billing_period"}
+    return {}
+
+
+def _text(moment: datetime) -> str:
+    """A moment as Paddle takes it, in whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,218 @@
+"""What the specification of the Paddle adapter is written with: adapters over the simulator, requests, a witness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.holes import Runtime
+from adapters.paddle.adapter import PaddleAdapter
+from adapters.paddle.settings import PaddleSettings
+from gateway.contract import (
+    ActionDuration,
+    ApplyCouponRequest,
+    CancelAllRequest,
+    CancelRequest,
+    ChangePriceRequest,
+    DateDuration,
+    ExtendTrialRequest,
+    IntervalUnit,
+    Mode,
+    PauseAllRequest,
+    PauseRequest,
+    PeriodDuration,
+    Schedule,
+)
+from simulators.paddle.identifiers import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AsyncExitStack
+
+    from gateway.resilience import Cause
+    from simulators.paddle.recording import RecordedRequest
+
+KEY: Final = "pdl_sdbx_apikey_of_the_adapters_tests"
+LIVE_KEY: Final = "pdl_live_apikey_of_the_adapters_tests"
+NOW: Final = Schedule.IMMEDIATE
+LATER: Final = Schedule.END_OF_PERIOD
+
+ADA: Final = readable("ctm", "ada")
+GRACE: Final = readable("ctm", "grace")
+NOBODY: Final = readable("ctm", "nobody")
+SUB: Final = readable("sub", "one")
+OTHER_SUB: Final = readable("sub", "two")
+PRO: Final = readable("pro", "pro")
+EXTRA: Final = readable("pro", "extra")
+MONTHLY: Final = readable("pri", "monthly")
+DEARER: Final = readable("pri", "dearer")
+YEARLY: Final = readable("pri", "yearly")
+WEEKLY: Final = readable("pri", "weekly")
+SEATS: Final = readable("pri", "seats")
+ONCE: Final = readable("pri", "once")
+SAVE20: Final = readable("dsc", "save20")
+SAVE5: Final = readable("dsc", "save5")
+FIRST_ONLY: Final = readable("dsc", "firstonly")
+UNKNOWN: Final = "01unknown00000000000000000"
+
+READ: Final = f"GET /subscriptions/{SUB}"
+PATCH: Final = f"PATCH /subscriptions/{SUB}"
+CANCEL: Final = f"POST /subscriptions/{SUB}/cancel"
+PAUSE: Final = f"POST /subscriptions/{SUB}/pause"
+RESUME: Final = f"POST /subscriptions/{SUB}/resume"
+
+LIFT: Final = (PATCH, {"scheduled_change": None})
+CANCEL_NOW: Final = (CANCEL, {"effective_from": "immediately"})
+CANCEL_LATER: Final = (CANCEL, {"effective_from": "next_billing_period"})
+
+
+def at(text: str) -> datetime:
+    """A moment in UTC: `at("2026-12-21T12:00")`."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@dataclass
+class MovableClock:
+    """A clock that stands still until it is moved."""
+
+    moment: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **span: float) -> None:
+        """Move on by a timedelta."""
+        self.moment += timedelta(**span)
+
+
+@dataclass
+class Witness:
+    """An observer that remembers what it was told."""
+
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    request_ids: list[str | None] = field(default_factory=list)
+    retries: list[str] = field(default_factory=list)
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    settlements: list[tuple[str, str]] = field(default_factory=list)
+    when_retried: Callable[[], None] = lambda: None
+
+    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+        self.calls.append((operation, outcome))
+        self.request_ids.append(request_id)
+
+    def retried(self, cause: Cause) -> None:
+        self.retries.append(cause.value)
+        self.when_retried()
+
+    def left_out(self, controller: str, row_id: str, reason: str) -> None:
+        self.rows.append((controller, row_id, reason))
+
+    def unknown_value(self, field: str, value: str) -> None:
+        self.unknown.append((field, value))
+
+    def settled(self, action: str, outcome: str) -> None:
+        self.settlements.append((action, outcome))
+
+
+@dataclass
+class Backend:
+    """Opens adapters over the simulator; they are closed when the test ends."""
+
+    address: str
+    clock: MovableClock
+    witness: Witness
+    opened: AsyncExitStack
+
+    async def open(
+        self,
+        mode: Mode = Mode.TEST,
+        *,
+        address: str | None = None,
+        api_key: str | None = None,
+        dry_run: bool = False,
+        call_timeout_s: float = 8.0,
+        max_in_flight: int = 15,
+        **sections: Any,
+    ) -> PaddleAdapter:
+        """An adapter of the mode; `sections` are the rest of its YAML."""
+        key = api_key or (LIVE_KEY if mode is Mode.LIVE else KEY)
+        modes = {mode.value: {"api_key": key, "base_url": address or self.address}}
+        settings = PaddleSettings.model_validate({"modes": modes, **sections})
+        runtime = Runtime(
+            clock=self.clock,
+            observer=self.witness,
+            dry_run=dry_run,
+            call_timeout_s=call_timeout_s,
+            max_in_flight=max_in_flight,
+            retry_wait_s=0.001,
+        )
+        return await self.opened.enter_async_context(PaddleAdapter(mode, settings, runtime))
+
+
+def sent(requests: list[RecordedRequest]) -> list[tuple[str, Any]]:
+    """Each request with the JSON that was sent."""
+    return [(str(request), request.body) for request in requests]
+
+
+def months(amount: int) -> PeriodDuration:
+    return PeriodDuration(amount=amount, unit=IntervalUnit.MONTH)
+
+
+def days(amount: int) -> PeriodDuration:
+    return PeriodDuration(amount=amount, unit=IntervalUnit.DAY)
+
+
+def until(text: str) -> DateDuration:
+    return DateDuration(date=at(text))
+
+
+def cancel(
+    when: Schedule | None = None, *, unpause: bool = False, customer: str = ADA, subscription: str = SUB
+) -> CancelRequest:
+    return CancelRequest(customer_id=customer, subscription_id=subscription, scheduled_at=when, unpause=unpause)
+
+
+def cancel_all(when: Schedule | None = None, *, customer: str = ADA) -> CancelAllRequest:
+    return CancelAllRequest(customer_id=customer, scheduled_at=when, unpause=False)
+
+
+def pause(
+    duration: ActionDuration,
+    when: Schedule | None = NOW,
+    *,
+    annual: bool = False,
+    customer: str = ADA,
+    subscription: str = SUB,
+) -> PauseRequest:
+    return PauseRequest(
+        customer_id=customer, subscription_id=subscription, start_at=when, duration=duration, allow_annual=annual
+    )
+
+
+def pause_all(
+    duration: ActionDuration, when: Schedule | None = NOW, *, annual: bool = False, customer: str = ADA
+) -> PauseAllRequest:
+    return PauseAllRequest(customer_id=customer, start_at=when, duration=duration, allow_annual=annual)
+
+
+def extend(duration: ActionDuration, *, customer: str = ADA, subscription: str = SUB) -> ExtendTrialRequest:
+    return ExtendTrialRequest(customer_id=customer, subscription_id=subscription, duration=duration)
+
+
+def apply(coupon: str, *, customer: str = ADA, subscription: str = SUB) -> ApplyCouponRequest:
+    return ApplyCouponRequest(customer_id=customer, subscription_id=subscription, coupon_id=coupon)
+
+
+def change(
+    price: str,
+    when: Schedule | None = NOW,
+    *,
+    prorate: bool | None = False,
+    customer: str = ADA,
+    subscription: str = SUB,
+) -> ChangePriceRequest:
+    return ChangePriceRequest(
+        customer_id=customer, subscription_id=subscription, price_id=price, scheduled_at=when, prorate=prorate
+    )

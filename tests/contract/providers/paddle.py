@@ -1,0 +1,198 @@
+"""Paddle, as the suite sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from gateway.contract import Mode
+from simulators.paddle import Account, PaddleSimulator, samples
+from simulators.paddle.faults import Fault
+from tests.contract.provider import NOW, SPOKEN, Budget, Calls, Held, Item, ProviderCase, Samples, Trouble, Truth
+from tests.contract.providers.choosing import ChoosingFault
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from simulators.paddle.recording import RecordedRequest
+
+_KEYS: Final = {
+    Mode.LIVE: "pdl_live_apikey_of_the_contract_tests",
+    Mode.TEST: "pdl_sdbx_apikey_of_the_contract_tests",
+}
+_E_MAIL: Final = "somebody.else@example.com"
+_TEXT: Final = f"{SPOKEN}: key {_KEYS[Mode.TEST]}, customer {_E_MAIL}"
+_LONG_S: Final = 30
+
+
+@dataclass(eq=False)
+class _Fault(ChoosingFault, Fault):
+    """Paddle's faults, on some of the calls."""
+
+
+class PaddleCase(ProviderCase):
+    """The simulator of Paddle with the demo's samples."""
+
+    name = "paddle"
+    budget = Budget(
+        # Addresses are asked for apart.
+        customer=2,
+        subscriptions=1,
+        reads_for_one=1,
+        reads_for_all=1,
+        writes=MappingProxyType({}),
+    )
+    pause_slack = timedelta(0)
+    finds_by = frozenset({"email"})
+    everything = MappingProxyType({"actions": {"pause": {"allow_annual": True}}})
+    secrets = (SPOKEN, _E_MAIL, *_KEYS.values())
+    forbids = MappingProxyType(
+        {"apply coupon": frozenset({"paused", "unpaid"}), "change price": frozenset({"trial", "unpaid"})}
+    )
+    only_retrieved = frozenset({"addresses"})
+
+    def __init__(self) -> None:
+        self._accounts = {mode: Account(livemode=mode is Mode.LIVE) for mode in Mode}
+        accounts = {_KEYS[mode]: account for mode, account in self._accounts.items()}
+        self._simulator = PaddleSimulator(clock=lambda: NOW, accounts=accounts)
+        for account in self._accounts.values():
+            samples.fill(account, NOW)
+        self._samples = {mode: _samples(mode) for mode in Mode}
+
+    @property
+    def samples(self) -> Mapping[Mode, Samples]:
+        return self._samples
+
+    def application(self) -> web.Application:
+        return self._simulator.application()
+
+    def modes(self, address: str) -> Mapping[Mode, Mapping[str, object]]:
+        return {mode: {"api_key": key, "base_url": address} for mode, key in _KEYS.items()}
+
+    def truth(self, mode: Mode, subscription: str) -> Truth:
+        account = self._accounts[mode]
+        found = account.subscriptions.rows[subscription]
+        change = found["scheduled_change"] or {}
+        action = change.get("action")
+        resumes_at = {"pause": change.get("resume_at"), "resume": change.get("effective_at")}
+        period = found["current_billing_period"] or {}
+        period_end = _moment(period.get("ends_at"))
+        return Truth(
+            ended=found["status"] == "canceled",
+            ends_at=_moment(change["effective_at"]) if action == "cancel" else None,
+            # A pause that is scheduled is one already: it is what the customer was promised.
+            paused=found["status"] == "paused" or action == "pause",
+            paused_until=_moment(resumes_at.get(str(action))),
+            trial_end=period_end if found["status"] == "trialing" else None,
+            period_end=period_end,
+            coupons=(found["discount"]["id"],) if found["discount"] else (),
+            items=tuple(Item(item["price"]["id"], item["quantity"]) for item in found["items"]),
+            planned_prices=(),
+            moved_at_once=tuple(charge.amount for charge in account.charges if charge.subscription == subscription),
+        )
+
+    def subscriptions_of(self, mode: Mode, customer: str) -> list[str]:
+        return [found["id"] for found in self._accounts[mode].of_customer.get(customer, ())]
+
+    def calls(self) -> list[str]:
+        return self._simulator.calls()
+
+    def writes(self) -> list[str]:
+        return [str(request) for request in self._accepted()]
+
+    def prorated(self) -> bool:
+        return any(
+            str(request.body.get("proration_billing_mode")).startswith("prorated") for request in self._accepted()
+        )
+
+    def _accepted(self) -> list[RecordedRequest]:
+        refused = range(400, 500)
+        return [request for request in self._simulator.written() if request.status not in refused]
+
+    def forget_calls(self) -> None:
+        self._simulator.clear()
+
+    def trouble(self, kind: Trouble, *, on: Calls = Calls.ALL, times: int | None = None, skip: int = 0) -> None:
+        fault = _FAULTS[kind](on=on, times=times, skip=skip, written=self._simulator.written)
+        self._simulator.faults.add(fault)
+
+    def recover(self) -> None:
+        self._simulator.faults.clear()
+
+
+_TOO_MANY: Final = partial(_Fault.error, 429, "too_many_requests", _TEXT)
+_FAULTS: Final[Mapping[Trouble, Any]] = {
+    Trouble.ANSWER_LOST: _Fault.lost_answer,
+    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
+    Trouble.CALL_LOST: _Fault.dropped,
+    Trouble.KEY_REFUSED: partial(_Fault.error, 403, "invalid_token", _TEXT),
+    Trouble.RIGHT_MISSING: partial(_Fault.error, 403, "forbidden", _TEXT),
+    Trouble.TOO_MANY: _TOO_MANY,
+    Trouble.TOO_MANY_FOR_LONG: partial(_TOO_MANY, headers={"Retry-After": str(_LONG_S)}),
+    Trouble.BROKEN: partial(_Fault.error, 500, "internal_error", _TEXT),
+    Trouble.NONSENSE: partial(
+        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
+    ),
+    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
+}
+
+
+def _samples(mode: Mode) -> Samples:
+    name = partial(samples.marked, livemode=mode is Mode.LIVE)
+
+    def held(customer: str, subscription: str) -> Held:
+        return Held(name(customer), name(subscription))
+
+    return Samples(
+        customer=name("ctm_ada"),
+        email="ada@example.com",
+        # Of nobody's: customers have none.
+        phone="+442079460958",
+        many=name("ctm_mueller"),
+        single=held("ctm_teller", "sub_teller"),
+        yearly_only=name("ctm_anna"),
+        nobody=name("ctm_bare"),
+        active=held("ctm_ada", "sub_adacancel"),
+        others=held("ctm_grace", "sub_active"),
+        trial=held("ctm_ada", "sub_adatrial"),
+        paused=held("ctm_grace", "sub_pauseduntil"),
+        canceled=held("ctm_grace", "sub_canceled"),
+        unpaid=held("ctm_grace", "sub_pastdue"),
+        ending=held("ctm_grace", "sub_ends"),
+        # An end can only be scheduled for the end of the period.
+        ending_later=None,
+        yearly=held("ctm_anna", "sub_annayearly"),
+        twelve_months=held("ctm_mueller", "sub_12months"),
+        several_items=held("ctm_mueller", "sub_severalproducts"),
+        # Prices change at once.
+        scheduled=None,
+        discounted=held("ctm_ada", "sub_adacoupon"),
+        discounted_twice=None,
+        coupon=name("dsc_save20"),
+        second_coupon=name("dsc_save50"),
+        expired_coupon=name("dsc_expired"),
+        price=name("pri_basicmonthly"),
+        yearly_price=name("pri_proyearly"),
+        price_of_one_item=name("pri_proplus"),
+        price_of_no_item=name("pri_basicmonthly"),
+        archived_price=name("pri_pro2019"),
+        # Paddle converts.
+        foreign_price=None,
+        scheduled_price=None,
+        product=name("pro_pro"),
+        family=None,
+        unknown_customer=name("ctm_nobodyhasit"),
+        unknown_subscription=name("sub_nobodyhasit"),
+        unknown_price=name("pri_nobodyhasit"),
+        unknown_coupon=name("dsc_nobodyhasit"),
+        unknown_product=name("pro_nobodyhasit"),
+        unknown_family="nobody-s",
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
