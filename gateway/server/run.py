@@ -88,7 +88,7 @@ async def serve(
             admin_port = await _listen(admin, admin_host, admin_port)
             await examine_accounts(backends)
             port = await _listen(public, host, port)
-            _settle_garbage_collection()
+            settle_garbage_collection()
             life.stage = Stage.SERVING
             _tell_started(Started(host, port, admin_host, admin_port), backends, on_started)
             await stopped.wait()
@@ -101,7 +101,7 @@ async def serve(
     _log.info("stopped")
 
 
-def _settle_garbage_collection() -> None:
+def settle_garbage_collection() -> None:
     """What is there by now stays until the end, so the collector need not look through it again and again; and a list
     makes tens of thousands of short-lived objects, which are freed without it. This is for the whole process."""
     gc.collect()
