@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from dateutil.relativedelta import relativedelta
 
@@ -19,6 +19,11 @@ def required_text(source: Mapping[str, Any], field: str) -> str:
     if not isinstance(value, str) or not value:
         raise Unmappable(f"{field}: missing")
     return value
+
+
+def missing(field: str) -> NoReturn:
+    """Raises `Unmappable` for a part that is required and not there."""
+    raise Unmappable(f"{field}: missing")
 
 
 def optional_text(source: Mapping[str, Any], *fields: str) -> str | None:

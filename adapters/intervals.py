@@ -31,9 +31,9 @@ def duration(unit: IntervalUnit, count: int, *, exact: bool) -> BillingDuration:
     return BillingDuration(amount=count, unit=unit)
 
 
-def is_approximated(unit: IntervalUnit, *, exact: bool) -> bool:
+def is_approximated(unit: object, *, exact: bool) -> bool:
     """Whether the contract's months only stand in for an interval of days or weeks."""
-    return unit in _DAYS and not exact
+    return not exact and unit in tuple(_DAYS)
 
 
 def in_words(unit: IntervalUnit, count: int) -> str:

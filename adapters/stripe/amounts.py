@@ -7,38 +7,21 @@ https://docs.stripe.com/currencies#minor-units.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
+from adapters import amounts
+from adapters.amounts import rounded
 from adapters.errors import Unmappable
 from gateway.contract import FixedAmount, Tier, TieredAmount
 
 _MODES: Final = {"graduated": "graduated", "volume": "total"}
-_LARGEST: Final = 2**53 - 1
 
 
 def exact(source: Mapping[str, Any], whole: str, decimal: str) -> Decimal | None:
     """The exact amount: the integer field, or the decimal text where the amount is finer than a minor unit."""
-    value = source.get(decimal)
-    if value is None:
-        value = source.get(whole)
-    if value is None:
-        return None
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        raise Unmappable(f"{decimal}: not a number") from None
-    if not amount.is_finite() or not 0 <= amount <= _LARGEST:
-        raise Unmappable(f"{decimal}: out of range")
-    return amount
-
-
-def rounded(amount: Decimal | None) -> int | None:
-    """To whole minor units, halves up. What is positive and rounds to nothing is left out: it is not free."""
-    if amount is None:
-        return None
-    whole = int(amount.to_integral_value(ROUND_HALF_UP))
-    return None if whole == 0 and amount > 0 else whole
+    precise = source.get(decimal)
+    return amounts.exact(source.get(whole) if precise is None else precise, decimal)
 
 
 def fixed(source: Mapping[str, Any], currency: str, quantity: int | None) -> FixedAmount:

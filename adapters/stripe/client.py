@@ -19,9 +19,9 @@ from stripe import StripeClient
 
 from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
+from adapters.fields import required_text
 from adapters.holes import Runtime
 from adapters.stripe.errors import translate
-from adapters.stripe.fields import required_text
 from adapters.stripe.query import query
 from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, install, silence
 from gateway import __version__

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from adapters.errors import Unmappable
-from adapters.stripe.fields import is_deleted, reference, required_text
+from adapters.fields import required_text
+from adapters.stripe.fields import is_deleted, reference
 from adapters.stripe.options import MappingOptions
 from gateway.contract import (
     Address,

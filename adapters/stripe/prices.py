@@ -3,47 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
+from adapters import intervals
 from adapters.durations import is_annual
 from adapters.errors import Unmappable
+from adapters.fields import required_text
 from adapters.state import PriceFacts
 from adapters.stripe.amounts import fixed, tiered
-from adapters.stripe.fields import reference, required_text
+from adapters.stripe.fields import reference
 from adapters.stripe.options import MappingOptions
 from gateway.contract import BillingDuration, FixedAmount, IntervalUnit, Price, PriceType, TieredAmount
-
-_UNITS: Final[Mapping[object, IntervalUnit]] = {unit.value: unit for unit in IntervalUnit}
-_DAYS: Final = {"day": 1, "week": 7}
-_DAYS_IN_A_MONTH: Final = 30.44
-_MONTHS_IN_A_YEAR: Final = 12
 
 
 def interval(recurring: Mapping[str, Any]) -> tuple[IntervalUnit, int]:
     """Unit and count of a billing interval. Raises `Unmappable` for a unit that is not known."""
-    unit, count = _UNITS.get(recurring.get("interval")), recurring.get("interval_count") or 1
-    if unit is None or not isinstance(count, int) or count < 1:
-        raise Unmappable("recurring.interval: unknown")
-    return unit, count
+    return intervals.interval(recurring.get("interval"), recurring.get("interval_count") or 1)
 
 
 def duration(recurring: Mapping[str, Any], options: MappingOptions) -> BillingDuration:
     """The billing cycle. Twelve months are a year; weeks and days become whole months unless they are to be exact."""
-    return cycle(*interval(recurring), exact=options.exact_intervals)
-
-
-def cycle(unit: IntervalUnit, count: int, *, exact: bool) -> BillingDuration:
-    """`duration` of a billing interval; `exact` leaves weeks and days as they are."""
-    if unit in _DAYS and not exact:
-        unit, count = IntervalUnit.MONTH, max(1, round(count * _DAYS[unit] / _DAYS_IN_A_MONTH))
-    if unit is IntervalUnit.MONTH and count % _MONTHS_IN_A_YEAR == 0:
-        return BillingDuration(amount=count // _MONTHS_IN_A_YEAR, unit=IntervalUnit.YEAR)
-    return BillingDuration(amount=count, unit=unit)
+    return intervals.duration(*interval(recurring), exact=options.exact_intervals)
 
 
 def is_approximated(recurring: Mapping[str, Any], options: MappingOptions) -> bool:
     """Whether the contract's months only stand in for an interval of days or weeks."""
-    return recurring.get("interval") in _DAYS and not options.exact_intervals
+    return intervals.is_approximated(recurring.get("interval"), exact=options.exact_intervals)
 
 
 def needs_detail(price: Mapping[str, Any], currency: str | None = None) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from adapters.errors import Invalid, NotFound
+from adapters.fields import required_text
 from adapters.holes import Candidate, Rows
+from adapters.phones import phone_spellings
 from adapters.stripe import mapping, parsers, prices, subscriptions
 from adapters.stripe.client import WHOLE_PAGE, JsonObject
 from adapters.stripe.connection import StripeConnection
-from adapters.stripe.fields import is_deleted, required_text
-from adapters.stripe.search import any_field_equals, phone_spellings
+from adapters.stripe.fields import is_deleted
+from adapters.stripe.search import any_field_equals
 from gateway.contract import Coupon, Customer, Emitted, Family, Price, Product, Subscription, WrittenSubscription
 
 M = TypeVar("M", bound=Emitted)

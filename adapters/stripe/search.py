@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
-
-_NOT_A_DIGIT: Final = re.compile(r"\D+")
 
 
 def any_field_equals(field: str, values: Sequence[str]) -> str:
@@ -16,14 +12,3 @@ def any_field_equals(field: str, values: Sequence[str]) -> str:
 
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")
-
-
-def phone_spellings(phone: str) -> list[str]:
-    """The usual ways to write a number, as phones are stored as they were typed.
-
-    A number without a country code is not taken for one with it: that would be somebody else's.
-    """
-    digits = _NOT_A_DIGIT.sub("", phone)
-    if phone.strip().startswith("+"):
-        return list(dict.fromkeys((phone, f"+{digits}", digits)))
-    return list(dict.fromkeys((phone, digits)))

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapters.errors import NotFound, Unmappable
+from adapters.fields import required_text
 from adapters.state import ItemState, ScheduledChange, Standing, SubscriptionState
 from adapters.stripe import prices
 from adapters.stripe.catalogue import items_of
-from adapters.stripe.fields import reference, required_text
+from adapters.stripe.fields import reference
 from adapters.stripe.mapping import discount_coupon_id, moment
 from adapters.stripe.schedules import later_phases
 from adapters.stripe.statuses import cancels_at, current_period, paused_until

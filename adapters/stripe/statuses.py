@@ -10,10 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from dateutil.relativedelta import relativedelta
-
 from adapters.errors import Unmappable
-from adapters.stripe.fields import missing
+from adapters.fields import missing, open_end
 from adapters.stripe.mapping import metadata, moment, required_moment, seconds
 from gateway.contract import WrittenPeriod, WrittenStatus, moment_text, unix_text
 
@@ -25,7 +23,6 @@ PAUSED_AT: Final = "churnkey_paused_at"
 PAUSED_UNTIL: Final = "churnkey_paused_until"
 """The metadata key that tells which pause that note is of: a pause that ends leaves the notes behind."""
 
-_OPEN_ENDED: Final = relativedelta(years=10)
 _YEARS: Final = range(1970, 2201)
 _UNPAID: Final = frozenset({"unpaid", "past_due", "incomplete"})
 
@@ -141,7 +138,7 @@ def _paused(
         or (moment(period.start) if period else None)
         or required_moment(source, "start_date")
     )
-    end = until or _open_end(start)
+    end = until or open_end(start)
     return WrittenStatus(
         "paused",
         start=moment_text(min(start, end)),
@@ -149,13 +146,6 @@ def _paused(
         current_period=_written(period),
         trial=trial,
     )
-
-
-def _open_end(start: datetime) -> datetime:
-    try:
-        return start + _OPEN_ENDED
-    except (ValueError, OverflowError):
-        raise Unmappable("a time is out of range") from None
 
 
 def _noted_start(source: Mapping[str, Any], until: datetime | None) -> datetime | None:

@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from msgspec import Raw
 
+from adapters import intervals
 from adapters.errors import Unmappable
+from adapters.fields import missing, required_text
 from adapters.stripe import prices
 from adapters.stripe.catalogue import Companions, items_of
 from adapters.stripe.expressed import Expressed
-from adapters.stripe.fields import missing, reference, required_text
+from adapters.stripe.fields import reference
 from adapters.stripe.mapping import coupon, discounted, metadata, seconds
 from adapters.stripe.options import MappingOptions
 from adapters.stripe.statuses import Span, cancels_at, current_period, paused_until, status_of
@@ -84,7 +86,7 @@ def _written_subscription(
 
 @lru_cache(_DURATIONS_REMEMBERED)
 def _written_duration(unit: IntervalUnit, count: int, exact: bool) -> Raw:
-    return written(prices.cycle(unit, count, exact=exact))
+    return written(intervals.duration(unit, count, exact=exact))
 
 
 def _governing(items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -166,7 +168,7 @@ def _metadata(
         found["cancelAt"] = at.isoformat().replace("+00:00", "Z")
     if prices.is_approximated(recurring, context.options):
         unit, count = prices.interval(recurring)
-        found["billingInterval"] = f"{count} {unit}" + ("s" if count > 1 else "")
+        found["billingInterval"] = intervals.in_words(unit, count)
     paused = source.get("pause_collection") is not None and paused_until(source, context.now) == (True, None)
     if paused or source.get("status") == "paused":
         found["pauseIndefinite"] = "true"

@@ -130,7 +130,7 @@ def test_durations(unit: str, count: int, nearest: tuple[int, str], exact: tuple
 
 
 def test_an_interval_nobody_knows_is_refused() -> None:
-    with pytest.raises(Unmappable, match=r"recurring\.interval"):
+    with pytest.raises(Unmappable, match="billing interval"):
         prices.price(objects.price(recurring={"interval": "decade", "interval_count": 1}), PLAIN)
 
 

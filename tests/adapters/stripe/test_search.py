@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.errors import NotFound
-from adapters.stripe.search import any_field_equals, phone_spellings
+from adapters.phones import phone_spellings
+from adapters.stripe.search import any_field_equals
 
 if TYPE_CHECKING:
     from adapters.stripe.adapter import StripeAdapter
