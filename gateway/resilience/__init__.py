@@ -12,6 +12,7 @@ from gateway.resilience.failure import Cause, Failure
 from gateway.resilience.idempotency import WriteKey
 from gateway.resilience.locks import KeyedLocks
 from gateway.resilience.observer import Observer, SilentObserver
+from gateway.resilience.repeats import Repeats
 from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Failure",
     "KeyedLocks",
     "Observer",
+    "Repeats",
     "Retrier",
     "Safety",
     "SilentObserver",

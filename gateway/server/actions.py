@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
+from adapters.base import UnknownOutcome
 from gateway.contract import (
     ActionRequest,
     ApplyCouponRequest,
@@ -15,6 +16,7 @@ from gateway.contract import (
     ExtendTrialRequest,
     PauseAllRequest,
     PauseRequest,
+    PeriodDuration,
     RequestError,
     Target,
     describe_shape,
@@ -43,6 +45,23 @@ def understand(backend: Backend, target: Target, body: dict[str, object]) -> Act
         if backend.odd_bodies.is_first((target, error.field, shape)):
             _log.warning("body not understood", target=target, field=error.field, shape=shape)
         raise
+
+
+async def perform_once(backend: Backend, adapter: BillingAdapter, action: ActionRequest) -> None:
+    """Do what is asked, unless an identical request was answered a moment ago: then that answer stands.
+
+    Raises what `perform` raises.
+    """
+    # An extension by a length would count from whatever end an uncertain first one has left behind.
+    counts_on = isinstance(action, ExtendTrialRequest) and isinstance(action.duration, PeriodDuration)
+    name = (adapter.mode, type(action).__name__, action.to_json())
+    is_new = await backend.repeats.once(
+        name,
+        lambda: perform(adapter, backend.policy, action),
+        lambda failure: counts_on and isinstance(failure, UnknownOutcome),
+    )
+    if not is_new:
+        _log.info("answered as before", action=type(action).__name__, customer_id=action.customer_id)
 
 
 async def perform(adapter: BillingAdapter, policy: Policy, action: ActionRequest) -> None:

@@ -11,7 +11,7 @@ from adapters.base import BillingAdapter, Runtime
 from gateway.contract import Mode
 from gateway.observability import FirstTimes, LoggingObserver
 from gateway.policy import AllowList, Policy
-from gateway.resilience import Clock, Observer, utc_now
+from gateway.resilience import Clock, Observer, Repeats, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -35,6 +35,8 @@ class Backend:
     policy: Policy
     limits: LimitSettings
     manifest_compat: bool
+    repeats: Repeats = field(default_factory=lambda: Repeats(0))
+    """Identical actions, of all modes."""
     odd_bodies: FirstTimes = field(default_factory=FirstTimes)
     """The shapes of bodies that could not be understood, each logged once."""
 
@@ -67,6 +69,7 @@ async def open_backends(
                 ),
                 limits=one.limits,
                 manifest_compat=one.manifest_compat,
+                repeats=Repeats(one.limits.dedupe_s),
             )
         yield MappingProxyType(backends)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from aiohttp import web
 
 from gateway.contract import ContractModel, Controller, Emitted, Target, manifest, page_json
-from gateway.server.actions import perform, understand
+from gateway.server.actions import perform_once, understand
 from gateway.server.answers import empty_answer, json_answer
 from gateway.server.body import read_object
 from gateway.server.cursor import Scope, wrap
@@ -77,7 +77,7 @@ def act(target: Target) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         backend = request[BACKEND]
         action = understand(backend, target, await read_object(request))
-        await perform(request[ADAPTER], backend.policy, action)
+        await perform_once(backend, request[ADAPTER], action)
         return empty_answer()
 
     return handle

@@ -80,6 +80,13 @@ class LimitSettings(Section):
     max_in_flight: WholeNumber = Field(
         15, ge=1, le=1000, description="Calls of the provider at the same time, for each mode."
     )
+    dedupe_s: Number = Field(
+        60,
+        ge=0,
+        le=3600,
+        description="Seconds in which an identical action gets the first one's answer instead of being done again. "
+        "0: it is done again.",
+    )
     requests_per_second: Rate | None = Field(
         None, description="Calls of the provider a second, for each mode. Absent: not paced."
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Final
 
 import pytest
 
+from gateway.contract import Mode
 from tests.contract import asks
 from tests.contract.asks import ACTIONS, COUNTS_ON, REPEATABLE, Make
 from tests.contract.conftest import Start
-from tests.contract.provider import Budget
+from tests.contract.provider import Budget, Calls, Trouble
 from tests.contract.world import World
 
 
@@ -58,6 +61,42 @@ async def test_extensions_by_a_length_at_once_all_count(start: Start) -> None:
         together = await asyncio.gather(*(at_once.post(ask) for _ in range(2)))
         assert [answer.status for answer in together] == [200, *answers]
         assert at_once.effect_on(ask) == in_turn.effect_on(ask)
+
+
+WINDOW: Final[Mapping[str, object]] = {"limits": {"dedupe_s": 60}}
+"""As it is where the owner says nothing; for these tests alone, see `world.open_world`."""
+
+
+async def test_two_clicks_on_an_extension_extend_once(start: Start) -> None:
+    once, twice = await start(), await start(WINDOW)
+    ask = ACTIONS[COUNTS_ON](once.samples)
+    if await once.does(ask):
+        answers = [await twice.post(ask) for _ in range(2)]
+        answers += await asyncio.gather(*(twice.post(ask) for _ in range(2)))
+        assert [(answer.status, answer.text) for answer in answers] == [(200, "")] * 4
+        assert twice.effect_on(ask) == once.effect_on(ask)
+
+
+async def test_an_extension_of_which_nobody_knows_is_not_counted_on(start: Start) -> None:
+    """Carried out again it would count from whatever end the first one has left behind."""
+    once, world = await start(), await start(WINDOW)
+    ask = ACTIONS[COUNTS_ON](once.samples)
+    if await once.does(ask):
+        world.case.trouble(Trouble.ANSWER_LOST, on=Calls.WRITES)
+        world.case.trouble(Trouble.KEY_REFUSED, on=Calls.LATER_READS)
+        assert (await world.post(ask)).is_error(504)
+        world.case.recover()
+        assert (await world.post(ask)).is_error(504)
+        assert world.effect_on(ask) == once.effect_on(ask)
+
+
+async def test_the_same_in_the_other_mode_is_another_request(start: Start) -> None:
+    world = await start(WINDOW)
+    for mode in Mode:
+        ask = ACTIONS["cancel at once"](world.case.samples[mode])
+        if world.offers(ask):
+            assert (await world.post(ask, mode)).status == 200
+            assert world.case.truth(mode, str(ask.subscription)).ended
 
 
 async def test_one_and_all_at_once_do_not_meet(world: World) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from adapters.state import Standing
-from gateway.settings import PolicySettings
+from gateway.settings import LimitSettings, PolicySettings
 from tests.support.log import Log
 from tests.support.memory_account import MemoryAccount, sample_subscription
 from tests.support.service import Client, Start, backend_settings, is_error, send
@@ -50,11 +50,34 @@ async def test_cancelling_all_cancels_all(client: Client, live: MemoryAccount) -
 
 
 async def test_what_is_so_already_is_a_success_without_a_write(client: Client, live: MemoryAccount) -> None:
+    assert await act(client, "subscription/cancel", {**ONE, "scheduledAt": "immediate"}) == 200
+    live.calls.clear()
+    assert await act(client, "subscription/cancel", {**ONE, "scheduledAt": "end-of-period"}) == 200
+    assert live.calls == ["load"]
+
+
+async def test_an_identical_action_gets_the_first_ones_answer(client: Client, live: MemoryAccount) -> None:
     body = {**ONE, "id": "SAVE20"}
     assert await act(client, "subscription/apply-coupon", body) == 200
     live.calls.clear()
     assert await act(client, "subscription/apply-coupon", body) == 200
-    assert live.calls == ["load"]
+    assert live.calls == []
+
+
+async def test_it_is_identical_whichever_spelling_it_came_in(client: Client, live: MemoryAccount) -> None:
+    assert await act(client, "subscription/apply-coupon", {**ONE, "id": "SAVE20"}) == 200
+    live.calls.clear()
+    assert await act(client, "subscription/apply-coupon", {**ONE, "couponId": "SAVE20"}) == 200
+    assert live.calls == []
+
+
+async def test_without_a_window_it_is_carried_out_again(start: Start, live: MemoryAccount) -> None:
+    client = await start(backend_settings(limits=LimitSettings(dedupe_s=0)))
+    body = {**ONE, "id": "SAVE20"}
+    for _ in range(2):
+        live.calls.clear()
+        assert await act(client, "subscription/apply-coupon", body) == 200
+        assert live.calls[0] == "load"
 
 
 async def test_a_dry_run_answers_as_if_it_were_done(start: Start, live: MemoryAccount) -> None:

@@ -83,7 +83,8 @@ def test_a_value_in_the_file_is_not_shown(place: str, secret: str) -> None:
 
 
 @pytest.mark.parametrize("place", RAW_PLACES.values(), ids=RAW_PLACES)
-@given(secret=st.text(string.ascii_letters + string.digits + string.punctuation, min_size=10, max_size=40))
+# With two letters that no word of the gateway's own code begins with: a traceback shows that code.
+@given(secret=st.text(string.ascii_letters + string.digits + string.punctuation, min_size=10).map(lambda x: f"Zq{x}"))
 def test_a_value_that_breaks_the_yaml_is_not_shown(place: str, secret: str) -> None:
     error = _error(f"backend: stripe\nmode: x\n{place % secret}", {})
     assert secret not in _everything_shown(error)

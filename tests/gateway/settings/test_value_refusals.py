@@ -41,7 +41,7 @@ NAME = "must match pattern '^[a-z0-9][a-z0-9_-]{0,62}$'"
         ),
         pytest.param(
             "limits: {sk_live_51Habcdef7: 1}",
-            "limits.(a key): unknown key; the keys here are call_timeout_s, connect_timeout_s, deadline_s, "
+            "limits.(a key): unknown key; the keys here are call_timeout_s, connect_timeout_s, deadline_s, dedupe_s, "
             "max_in_flight, requests_per_second, retry_wait_s",
             id="a key that may be a secret",
         ),
@@ -285,6 +285,7 @@ def test_absent_keys_have_their_defaults(load_text: Load) -> None:
     assert settings.policy.coupons.allow is None
     assert settings.limits.model_dump() == {
         "deadline_s": 20,
+        "dedupe_s": 60,
         "call_timeout_s": 8,
         "connect_timeout_s": 3,
         "retry_wait_s": 0.3,
