@@ -86,9 +86,16 @@ def ends_with_period(state: SubscriptionState) -> bool:
 
 
 def extend_trial(
-    state: SubscriptionState, duration: ActionDuration, now: datetime, *, longest_days: int | None
+    state: SubscriptionState,
+    duration: ActionDuration,
+    now: datetime,
+    *,
+    longest_days: int | None,
+    most_days: int | None = None,
 ) -> ExtendTrial:
-    """A length counts from the trial's present end. Raises `Conflict` outside a trial, `Invalid` for a bad end."""
+    """A length counts from the trial's present end. `longest_days` bounds the new end from now on, `most_days` what is
+    added. Raises `Conflict` outside a trial, `Invalid` for a bad end.
+    """
     if state.standing is not Standing.TRIAL or state.trial_end is None:
         raise Conflict("The subscription is not in a trial.")
     until = end_of(duration, state.trial_end)
@@ -98,6 +105,8 @@ def extend_trial(
         raise Conflict(f"The subscription is set to end on {state.cancel_at.date().isoformat()}, before the new end.")
     if longest_days is not None and until > now + timedelta(days=longest_days):
         raise Invalid(f"duration: a trial may not end later than {longest_days} days from now.")
+    if most_days is not None and until > state.trial_end + timedelta(days=most_days):
+        raise Invalid(f"duration: a trial may be extended by {most_days} days at most.")
     return ExtendTrial(until)
 
 

@@ -62,13 +62,15 @@ class FeatureOff:
 class Offer:
     """The capabilities that remain, and what was taken away with the reason for each.
 
-    `coupon_mode` is what happens to the coupons already there. `pause_months` is the longest pause, None for any.
+    `coupon_mode` is what happens to the coupons already there. `pause_months` is the longest pause, and `trial_days`
+    the most that one extension of a trial may add; None for any.
     """
 
     capabilities: Capabilities
     off: tuple[FeatureOff, ...]
     coupon_mode: CouponMode
     pause_months: int | None
+    trial_days: int | None
 
     def has(self, controller: Controller) -> bool:
         """Whether the controller is offered."""
@@ -145,7 +147,7 @@ def offer(
         ),
         change_price=_change_price(capabilities.change_price, settings, taken, prices=Controller.PRICES in controllers),
     )
-    return Offer(remaining, tuple(taken.off), coupon_mode, actions.pause.max_months)
+    return Offer(remaining, tuple(taken.off), coupon_mode, actions.pause.max_months, actions.extend_trial.max_days)
 
 
 def _controllers(

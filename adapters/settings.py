@@ -106,6 +106,12 @@ class ExtendTrialSettings(ActionSection):
     durations: frozenset[DurationKind] | None = Field(
         None, min_length=1, description="How an extension may be given. Absent: all the provider can do."
     )
+    max_days: int | None = Field(
+        None,
+        ge=1,
+        le=3650,
+        description="The most days that one extension may add. Absent: no limit but the provider's.",
+    )
 
 
 class ApplyCouponSettings(ActionSection):

@@ -92,7 +92,11 @@ class Writes(Execution):
             request.customer_id,
             request.subscription_id,
             lambda state: decisions.extend_trial(
-                state, request.duration, self.runtime.clock(), longest_days=offered.longest_days
+                state,
+                request.duration,
+                self.runtime.clock(),
+                longest_days=offered.longest_days,
+                most_days=self.offered.trial_days,
             ),
         )
 

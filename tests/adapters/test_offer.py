@@ -221,6 +221,11 @@ def test_the_longest_pause_is_the_settings() -> None:
     assert offered(settings={"actions": {"pause": {"max_months": 3}}}).pause_months == 3
 
 
+def test_the_longest_extension_of_a_trial_is_the_owners() -> None:
+    assert offered().trial_days is None
+    assert offered(settings={"actions": {"extend_trial": {"max_days": 14}}}).trial_days == 14
+
+
 # -- controllers --------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from tests.contract.asks import FAR_END, Duration, extend_trial, length, until
+from tests.contract.conftest import Start
 from tests.contract.provider import NOW
 from tests.contract.world import World
 
@@ -77,3 +78,12 @@ async def test_a_trial_is_never_shortened(world: World, moment: datetime) -> Non
 @pytest.mark.parametrize("duration", [length(14, "day"), until(FAR_END)], ids=["by a length", "to a date"])
 async def test_what_is_in_no_trial_has_none_to_extend(world: World, role: str, duration: Duration) -> None:
     await world.refuses(extend_trial(getattr(world.samples, role), duration), 409)
+
+
+async def test_an_extension_beyond_what_the_owner_allows_is_refused(start: Start) -> None:
+    world = await start({"actions": {"extend_trial": {"max_days": 14}}})
+    held, end = world.samples.trial, end_of_trial(world)
+    for duration in (length(15, "day"), length(1, "month"), until(end + timedelta(days=14, seconds=1))):
+        assert "14 days" in await world.refuses(extend_trial(held, duration), 400)
+    if await world.does(extend_trial(held, length(2, "week"))):
+        assert end_of_trial(world) == end + timedelta(days=14)
