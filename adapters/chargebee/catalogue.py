@@ -73,6 +73,14 @@ class Catalogue:
             item_price_ids, lambda missing: self._load("item_price", "item_prices", missing)
         )
 
+    async def present_item_prices(self, item_price_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        """The same as they are at this moment, whatever is remembered: for a write that depends on their amounts."""
+        if not item_price_ids:
+            return {}
+        found = await self._load("item_price", "item_prices", item_price_ids)
+        self.learn_item_prices(found.values())
+        return found
+
     async def _coupons_of(self, coupon_ids: Collection[str]) -> Mapping[str, JsonObject]:
         if not coupon_ids:
             return {}

@@ -120,9 +120,9 @@ class ChargebeeApi:
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def among(values: Collection[str]) -> Mapping[str, str]:
+def among(values: Collection[str], operator: str = "in") -> Mapping[str, str]:
     """A filter for several values. The package would write them in Python's own way; they are JSON."""
-    return {"in": json.dumps(list(values), ensure_ascii=False)}
+    return {operator: json.dumps(list(values), ensure_ascii=False)}
 
 
 async def _taken(answer: Awaitable[JsonObject], kind: str) -> JsonObject:

@@ -33,7 +33,9 @@ from gateway.contract import (
 )
 
 _CUSTOM_FIELD: Final = "cf_"
-_TAG: Final = re.compile(r"<[^>]*>")
+_INLINE: Final = re.compile(r"</?(?:a|abbr|b|code|del|em|i|mark|s|small|span|strong|sub|sup|u)\b[^>]*>", re.IGNORECASE)
+"""Tags within a word or a sentence, which leave no gap."""
+_TAG: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--.*?-->", re.DOTALL)
 
 
 def metadata(source: Mapping[str, Any]) -> dict[str, str]:
@@ -56,7 +58,7 @@ def plain_text(markup: str | None) -> str | None:
     """A description without its HTML: descriptions may hold it, and customers see them."""
     if markup is None:
         return None
-    return " ".join(html.unescape(_TAG.sub(" ", markup)).split()) or None
+    return " ".join(html.unescape(_TAG.sub(" ", _INLINE.sub("", markup))).split()) or None
 
 
 def customer(source: Mapping[str, Any]) -> Customer:

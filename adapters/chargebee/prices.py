@@ -112,7 +112,17 @@ def _amount(
         amount = minor_units(source, "price", code)
     if model == FLAT_FEE:
         return FixedAmount(currency=code, flat=rounded(amount))
+    free = _free_units(line) or _free_units(source)
+    if free:
+        bands = (Tier(unit=0, up_to=free), Tier(unit=rounded(amount)))
+        return TieredAmount(currency=code, mode="graduated", tiers=bands)
     return _fixed(amount, code, quantity(line))
+
+
+def _free_units(holder: Mapping[str, Any]) -> int:
+    """How many units cost nothing, in whole ones."""
+    found = exact(_edge(holder, "free_quantity"), "free_quantity")
+    return 0 if found is None else int(found)
 
 
 def _fixed(amount: Decimal | None, code: str, count: Decimal | None) -> FixedAmount:

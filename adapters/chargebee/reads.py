@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from adapters.chargebee import mapping, prices, states, subscriptions
@@ -37,22 +37,20 @@ class ChargebeeReads(ChargebeeConnection):
         return _rows(page, mapping.customer)
 
     async def _find_by_email(self, email: str) -> Sequence[Candidate]:
-        """Whether the filter minds the case is not documented: what is written otherwise is looked for as well."""
-        found = await self._customers_with("email", email)
-        if not found and email != email.lower():
-            found = await self._customers_with("email", email.lower())
-        return await self._candidates(found)
+        """Whether the filter minds the case is not documented: small letters are asked for as well."""
+        return await self._candidates(await self._customers_with("email", dict.fromkeys((email, email.lower()))))
 
     async def _find_by_phone(self, phone: str) -> Sequence[Candidate]:
         """Phones are kept as they were typed, and only whole ones can be asked for: the usual spellings are tried."""
-        pages = await asyncio.gather(*(self._customers_with("phone", spelling) for spelling in phone_spellings(phone)))
-        found = {required_text(row, "id"): row for rows in pages for row in rows}
-        return await self._candidates(list(found.values()))
+        return await self._candidates(await self._customers_with("phone", phone_spellings(phone)))
 
-    async def _customers_with(self, field: str, value: str) -> list[JsonObject]:
-        filters: dict[str, Any] = {field: {"is": value}}
-        page = await self._api.page("customer", "customers", limit=WHOLE_PAGE, **filters)
-        return [row for row in page.rows if row.get("deleted") is not True]
+    async def _customers_with(self, field: str, spellings: Iterable[str]) -> list[JsonObject]:
+        filters: list[dict[str, Any]] = [{field: {"is": spelling}} for spelling in spellings]
+        pages = await asyncio.gather(
+            *(self._api.page("customer", "customers", limit=WHOLE_PAGE, **one) for one in filters)
+        )
+        found = {required_text(row, "id"): row for page in pages for row in page.rows}
+        return [row for row in found.values() if row.get("deleted") is not True]
 
     async def _candidates(self, rows: Sequence[JsonObject]) -> Sequence[Candidate]:
         """Who of several has a running subscription takes a further call; of one alone it does not matter."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
@@ -21,6 +22,8 @@ from adapters.settings import (
 
 _SITE: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _TEST_SITE: Final = "-test"
+_CHARGEBEES: Final = ".chargebee.com"
+"""How the hosts of sites end, those of other data centres as well: https://acme.eu.chargebee.com."""
 _KEY_DESCRIPTION: Final = "An API key of this site; a full-access key of the sub-type Write is enough."
 _SITE_DESCRIPTION: Final = "The site's name: https://<site>.chargebee.com. May be left out where base_url is given."
 
@@ -56,6 +59,12 @@ class ChargebeeModeSettings(ModeSettings):
         """Where the site is."""
         return self.base_url or f"https://{self.site}.chargebee.com"
 
+    def named_sites(self) -> tuple[str, ...]:
+        """The sites that these settings name: `site`, and that of an address which is Chargebee's own."""
+        host = urlsplit(self.base_url or "").hostname or ""
+        address = host.partition(".")[0] if host.endswith(_CHARGEBEES) else None
+        return tuple(name for name in (self.site, address) if name is not None)
+
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:
         if self.site is None and self.base_url is None:
@@ -70,7 +79,7 @@ class ChargebeeLiveSettings(ChargebeeModeSettings):
 
     @model_validator(mode="after")
     def _is_no_test_site(self) -> Self:
-        if self.site is not None and self.site.endswith(_TEST_SITE):
+        if any(name.endswith(_TEST_SITE) for name in self.named_sites()):
             raise ValueError(f"site is a test site, as its ending {_TEST_SITE} says: it belongs under test")
         return self
 
@@ -82,7 +91,7 @@ class ChargebeeTestSettings(ChargebeeModeSettings):
 
     @model_validator(mode="after")
     def _is_a_test_site(self) -> Self:
-        if self.site is not None and not self.site.endswith(_TEST_SITE):
+        if not all(name.endswith(_TEST_SITE) for name in self.named_sites()):
             raise ValueError(f"site is no test site: the name of one ends in {_TEST_SITE}")
         return self
 
@@ -118,10 +127,10 @@ class ChargebeeCancelSettings(CancelSettings):
 
 
 class ChargebeePauseSettings(PauseSettings):
-    """Pausing as Chargebee does it. What is left out is done as the site is set up."""
+    """Pausing as Chargebee does it."""
 
-    unbilled_charges_handling: Literal["no_action", "invoice"] | None = Field(
-        None, description="What becomes of charges not yet billed when a pause begins at once."
+    unbilled_charges_handling: Literal["no_action", "invoice"] = Field(
+        "no_action", description="What becomes of charges not yet billed when a pause begins at once."
     )
     invoice_dunning_handling: Literal["continue", "stop"] | None = Field(
         None, description="Whether unpaid invoices go on being collected when a pause begins at once."

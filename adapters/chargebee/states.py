@@ -30,6 +30,9 @@ STANDINGS: Final[Mapping[str, Standing]] = {
 LIVE: Final = ("future", "in_trial", "active", "non_renewing", "paused")
 """The statuses of what has not ended."""
 
+ENDED: Final = ("cancelled", "transferred")
+"""The statuses of what has."""
+
 NOTHING: Final = Companions()
 
 

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
+
 from adapters.chargebee import changes, prices, states
+from adapters.chargebee.catalogue import Companions
 from adapters.chargebee.client import among
 from adapters.chargebee.connection import ChargebeeConnection
 from adapters.chargebee.subscriptions import TRANSFERRED, lines
 from adapters.chargebee.transport import JsonObject
-from adapters.errors import Conflict, NotFound, Unsupported
+from adapters.errors import Conflict, Invalid, NotFound, UnknownOutcome, Unsupported
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.state import PriceFacts, Standing, SubscriptionState
 from gateway.contract import Action, Schedule
-from gateway.resilience import Failure, WriteKey
+from gateway.resilience import Failure, WriteKey, grace
 
 _STORES: Final = frozenset({"app_store", "play_store"})
 _EDITS: Final = ApplyCoupon | ChangePrice | ExtendTrial
 
-PAUSE_IS_OFF: Final = "the site has pausing switched off (Configure Chargebee > Pause Subscription)"
+PAUSE_IS_OFF: Final = "the site has pausing switched off"
+
+_TO_PUT_BACK_S: Final = 5.0
+"""Of its own: a pause that made way must not be lost because the request's time is used up."""
 
 _LONGEST_ID: Final = 100
 """Of a coupon. A longer one would be refused as a value that is wrong."""
@@ -34,6 +39,14 @@ _CONTRACT_OPTION: Final = {
     Schedule.END_OF_PERIOD: "end_of_contract_term",
 }
 """The same for a cancellation under a contract, where the usual option does not count."""
+_RESUMED_FREE_OF_CHARGE: Final = {
+    "resume_option": "immediately",
+    # Both are the site's own setting otherwise, and may collect money at once.
+    "charges_handling": "add_to_unbilled_charges",
+    "unpaid_invoices_handling": "no_action",
+}
+
+_log = structlog.get_logger("gateway.actions")
 
 
 class ChargebeeWrites(ChargebeeConnection):
@@ -54,16 +67,21 @@ class ChargebeeWrites(ChargebeeConnection):
         """The subscription as it will be, where a change is scheduled: only this call tells what changes."""
         if found.get("has_scheduled_changes") is not True:
             return None
-        return await self._api.retrieve(
-            "subscription", "subscriptions", str(found.get("id")), "retrieve_with_scheduled_changes"
-        )
+        try:
+            return await self._api.retrieve(
+                "subscription", "subscriptions", str(found.get("id")), "retrieve_with_scheduled_changes"
+            )
+        except (Conflict, Invalid, NotFound):
+            # That something is scheduled is known all the same, and a cancellation need not know what.
+            return None
 
     async def _live_subscriptions(self, customer_id: str, *, upcoming: bool) -> Sequence[SubscriptionState]:
         rows = await self._api.pages(
             "subscription",
             "subscriptions",
             customer_id={"is": customer_id},
-            status=among([status for status in states.LIVE if upcoming or status != "future"]),
+            # By what has ended: a status that nobody knows yet must be met, not passed over.
+            status=among(states.ENDED if upcoming else [*states.ENDED, "future"], "not_in"),
             sort_by={"asc": "created_at"},
         )
         if not rows:
@@ -104,10 +122,11 @@ class ChargebeeWrites(ChargebeeConnection):
             return await self._unpause_and_cancel(state, key)
         try:
             return await self._cancel_when(Schedule.END_OF_PERIOD, state, key)
-        except Conflict:
+        except (Conflict, Invalid):
             if state.standing is not Standing.PAUSED:
                 raise
-            # Whether what is paused can end with its term is not documented; what cannot wait ends at once.
+            # Whether what is paused can end with its term is not documented, nor with which error it would be refused;
+            # what cannot wait ends at once.
             return await self._cancel_when(Schedule.IMMEDIATE, state, key)
 
     async def _cancel_when(self, when: Schedule, state: SubscriptionState, key: WriteKey) -> Shown:
@@ -128,10 +147,11 @@ class ChargebeeWrites(ChargebeeConnection):
         return self._shown(await self._api.write("subscriptions", state.id, "cancel_for_items", key=key, **parameters))
 
     async def _unpause_and_cancel(self, state: SubscriptionState, key: WriteKey) -> Shown:
-        """Nothing is charged for resuming: the paid term runs still, else the cancellation would not wait for its end.
-        Where the cancellation is refused then, the pause is put back: it would be billed otherwise."""
+        """Nothing is charged for resuming: the paid term runs still, else the cancellation would not wait for its end,
+        and what is owed is left alone. Where the cancellation is not made then, the pause is put back: it would be
+        billed otherwise. https://apidocs.chargebee.com/docs/api/subscriptions/resume-a-subscription"""
         if state.standing is Standing.PAUSED:
-            await self._api.write("subscriptions", state.id, "resume", key=key, resume_option="immediately")
+            await self._api.write("subscriptions", state.id, "resume", key=key, **_RESUMED_FREE_OF_CHARGE)
         else:
             await self._api.write("subscriptions", state.id, "remove_scheduled_pause", key=key)
         try:
@@ -185,15 +205,25 @@ class ChargebeeWrites(ChargebeeConnection):
             raise
 
     async def _put_pause_back(self, state: SubscriptionState, failure: Failure, key: WriteKey) -> None:
-        """The pause that was there, after what it made way for was refused. Of a lost answer nobody knows whether it
+        """The pause that was there, after what it made way for was not done. Of a lost answer nobody knows whether it
         was: it is looked at before anything is said."""
-        if failure.why is not None:
+        if isinstance(failure, UnknownOutcome):
             return
         names = ("resume_date",) if state.standing is Standing.PAUSED else ("pause_date", "resume_date")
         option = "immediately" if state.standing is Standing.PAUSED else "specific_date"
         kept = {name: state.provider.get(name) for name in names}
-        with suppress(Failure):
-            await self._begin_pause(state, {"pause_option": option, **_said(kept)}, key)
+        if state.standing is Standing.PAUSED:
+            kept["unbilled_charges_handling"] = "no_action"
+        try:
+            with grace(_TO_PUT_BACK_S):
+                await self._api.write("subscriptions", state.id, "pause", key=key, pause_option=option, **_said(kept))
+        except Failure as again:
+            _log.error(
+                "a pause that was lifted could not be put back",
+                customer_id=state.customer_id,
+                subscription_id=state.id,
+                **again.for_log(),
+            )
 
     async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> Shown:
         return await self._update(state, key, trial_end=_seconds(intent.until))
@@ -211,12 +241,14 @@ class ChargebeeWrites(ChargebeeConnection):
         that allows several plans it would be added to the old one, and both would be billed."""
         item_price = await self._catalogue.item_price(intent.price_id)
         new = changes.new_line(item_price, intent, state.provider)
-        known = states.NOTHING
-        if len(lines(state.provider)) > 1:
-            known = await self._catalogue.companions([{"subscription_items": state.provider.get("subscription_items")}])
+        others = {item.price_id for item in state.items if item.id != intent.item_id}
+        known = Companions(await self._catalogue.present_item_prices(others))
         parameters = changes.whole_list(state.provider, intent.item_id, new, known)
+        keeps_the_term = changes.keeps_the_term(state.provider, item_price)
+        if state.cancel_at is not None and not keeps_the_term:
+            raise Conflict("The subscription is set to end, and another billing period would begin and be billed now.")
         parameters |= {"change_option": _OPTION[intent.when], "prorate": intent.prorate}
-        if intent.when is Schedule.IMMEDIATE and changes.keeps_the_term(state.provider, item_price):
+        if intent.when is Schedule.IMMEDIATE and keeps_the_term:
             # What proration comes to is billed with the renewal. A new term is billed when it begins, at once.
             parameters["invoice_immediately"] = False
         shown = await self._update(state, key, **parameters)

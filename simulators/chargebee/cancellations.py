@@ -121,10 +121,14 @@ def _settle_money(draft: Draft, given: Json) -> None:
         price = lifecycle.total(row["subscription_items"])
         credited = {"none": 0, "full": price}.get(option, unused(row, price, draft.at))
         draft.move(-credited, "cancellation_credit")
-    dues = row.get("total_dues", 0)
-    handling = given.get("account_receivables_handling")
-    if dues and handling == "schedule_payment_collection":
-        draft.move(dues, "dues_collection")
+    settle_dues(draft, given.get("account_receivables_handling"))
+
+
+def settle_dues(draft: Draft, handling: str | None) -> None:
+    """Collect unpaid invoices, or write them off."""
+    row = draft.subscription
+    if handling == "schedule_payment_collection":
+        draft.move(row.get("total_dues", 0), "dues_collection")
     if handling in ("schedule_payment_collection", "write_off"):
         row["due_invoices_count"] = 0
         row.pop("due_since", None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulators.chargebee import lifecycle
+from simulators.chargebee.cancellations import settle_dues
 from simulators.chargebee.drafts import Draft
 from simulators.chargebee.errors import OPERATION_FAILED, ApiError, invalid, missing_parameter, wrong_state, wrong_value
 from simulators.chargebee.subscriptions import answer, has_contract, to_write
@@ -110,13 +111,18 @@ def _beginning(given: Json, option: str, row: Json, now: int) -> int:
 
 
 def resume(call: Call) -> Json:
-    """Resumes at once unless told otherwise. After the paid term this charges for a new one."""
+    """Resumes at once unless told otherwise. After the paid term this charges for a new one.
+
+    Unpaid invoices are collected or left alone as the request says, else as the site is set up.
+    """
     row = _paused(call)
     given = call.parameters
     draft = Draft.of(call.site, row, call.now)
     if given.get("resume_option", "immediately") == "immediately":
         if "resume_date" in given:
             raise invalid("Needs the resume_option specific_date", param="resume_date")
+        usual = "schedule_payment_collection" if call.site.collects_dues_on_resumption else "no_action"
+        settle_dues(draft, given.get("unpaid_invoices_handling", usual))
         draft.billed = given.get("charges_handling", "invoice_immediately") == "invoice_immediately"
         lifecycle.resume(draft, "resumption")
     else:

@@ -44,6 +44,8 @@ class Store:
     """Whether what a change costs is billed at once when the request does not say, or with the next renewal."""
     credit_on_cancellation: Literal["none", "prorate", "full"] = "none"
     """What an immediate cancellation gives back when the request does not say."""
+    collects_dues_on_resumption: bool = False
+    """Whether unpaid invoices are collected by a resumption at once when the request does not say."""
     emails_match_case: bool = True
     """Whether `email[is]` tells A from a, which Chargebee does not document."""
     shows_deleted: bool = True

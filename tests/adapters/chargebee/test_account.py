@@ -54,6 +54,7 @@ async def test_3_pausing_that_is_switched_off_is_found_and_leaves_the_offer(
 
     assert (finding.feature, finding.fatal) == (Action.PAUSE, False)
     assert "Pause Subscription" in finding.what
+    assert finding.reason == "the site has pausing switched off"
     assert not offers_pause(adapter)
     assert pause is not None
     assert not pause.enabled
@@ -75,12 +76,12 @@ async def test_looking_changes_nothing(
 async def test_without_an_active_subscription_pausing_is_left_to_show(
     adapter: ChargebeeAdapter, site: Site, simulator: ChargebeeSimulator, status: str | None
 ) -> None:
-    """Only a subscription could be asked about."""
+    """Only a subscription could be asked about, and the owner is told so."""
     site.pause_enabled = False
     if status is not None:
         site.add_subscription(customer_id="ada", items=["pro-month"], status=status)
 
-    assert list(await adapter.examine()) == []
+    assert [finding.feature for finding in await adapter.examine()] == [None]
     assert simulator.calls() == [CONFIGURATION, SUBSCRIPTIONS]
     assert offers_pause(adapter)
 
@@ -100,7 +101,7 @@ async def test_a_refusal_for_one_subscriptions_sake_tells_nothing_of_the_site(
 ) -> None:
     simulator.faults.add(refusal)
 
-    assert list(await adapter.examine()) == []
+    assert [finding.feature for finding in await adapter.examine()] == [None]
     assert offers_pause(adapter)
 
 
@@ -117,15 +118,15 @@ async def test_2_1_the_first_product_catalog_cannot_be_served(
 
 @pytest.mark.parametrize(
     "body",
-    [{"configurations": []}, {}, {"configurations": "?"}],
-    ids=["none", "nothing", "something else"],
+    [{"configurations": []}, {}, {"configurations": "?"}, {"configurations": [{"domain": "acme-test"}]}],
+    ids=["none", "nothing", "something else", "one that does not say"],
 )
 async def test_a_catalog_that_is_not_told_is_not_held_against_the_site(
     adapter: ChargebeeAdapter, simulator: ChargebeeSimulator, body: Json
 ) -> None:
     simulator.faults.add(Fault(status=200, body=body, path="configurations"))
 
-    assert list(await adapter.examine()) == []
+    assert [finding.feature for finding in await adapter.examine()] == [None]
 
 
 async def test_a_key_that_is_refused_is_the_owners_matter(backend: Backend, site: Site) -> None:

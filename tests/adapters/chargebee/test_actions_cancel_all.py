@@ -50,7 +50,7 @@ async def test_all_of_a_customers_are_cancelled_in_turn(
     ]
     assert simulator.requests[0].parameters == {
         "customer_id[is]": "ada",
-        "status[in]": '["future", "in_trial", "active", "non_renewing", "paused"]',
+        "status[not_in]": '["cancelled", "transferred"]',
         "sort_by[asc]": "created_at",
         "limit": "100",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -36,13 +36,17 @@ def resumes(text: str) -> str:
     return str(unix(text))
 
 
+AT_ONCE: Final = {"pause_option": "immediately", "unbilled_charges_handling": "no_action"}
+"""What is not billed yet is not billed for it, whatever the site's own setting says."""
+
+
 async def test_from_now(
     adapter: ChargebeeAdapter, site: Site, simulator: ChargebeeSimulator, subscription: Json
 ) -> None:
     await adapter.pause(pause(months(2)))
 
     assert simulator.calls() == [READ, PAUSE]
-    assert sent(simulator) == [(PAUSE, {"pause_option": "immediately", "resume_date": resumes("2027-01-21T12:00")})]
+    assert sent(simulator) == [(PAUSE, AT_ONCE | {"resume_date": resumes("2027-01-21T12:00")})]
     assert (subscription["status"], site.charges) == ("paused", [])
 
 

@@ -136,10 +136,22 @@ async def test_the_first_refusal_is_told_also_where_the_old_pause_cannot_be_put_
         await adapter.pause(pause(months(2), LATER))
 
 
-async def test_too_many_requests_put_nothing_back(
+async def test_a_scheduled_pause_is_put_back_where_there_are_too_many_requests_for_the_other_one(
     adapter: ChargebeeAdapter, simulator: ChargebeeSimulator, scheduled: Json
 ) -> None:
-    """It may be done in a moment: the same request, repeated, finds no pause in its way."""
+    dates = {name: scheduled[name] for name in ("pause_date", "resume_date")}
+    simulator.faults.add(Fault.rate_limited(path="/pause$", times=3))
+
+    with pytest.raises(RateLimited):
+        await adapter.pause(pause(months(2), LATER))
+    assert [call for call, _ in sent(simulator)] == [UNSCHEDULE_PAUSE, *[PAUSE] * 4]
+    assert {name: scheduled[name] for name in dates} == dates
+
+
+async def test_where_too_many_requests_let_nothing_be_put_back_the_same_request_can_be_repeated(
+    adapter: ChargebeeAdapter, simulator: ChargebeeSimulator, scheduled: Json
+) -> None:
+    """It finds no pause in its way."""
     simulator.faults.add(Fault.rate_limited(path="/pause$", times=None))
     with pytest.raises(RateLimited):
         await adapter.pause(pause(months(2), LATER))
@@ -147,7 +159,6 @@ async def test_too_many_requests_put_nothing_back(
     await adapter.pause(pause(months(2), LATER))
 
     assert scheduled["resume_date"] == unix("2027-02-11T12:00")
-    assert [call for call, _ in sent(simulator)] == [UNSCHEDULE_PAUSE, *[PAUSE] * 4]
 
 
 async def test_a_scheduled_pause_that_is_the_same_is_not_written(

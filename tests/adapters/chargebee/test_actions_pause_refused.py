@@ -161,7 +161,7 @@ async def test_all_of_a_customers_are_paused_but_those_that_cannot(
     await adapter.pause_all(pause_all(months(1)))
 
     assert simulator.calls() == [f"GET {API}/subscriptions", f"POST {API}/subscriptions/active/pause"]
-    assert simulator.requests[0].parameters["status[in]"] == '["in_trial", "active", "non_renewing", "paused"]'
+    assert simulator.requests[0].parameters["status[not_in]"] == '["cancelled", "transferred", "future"]'
 
 
 async def test_all_are_yearly_and_none_is_paused(

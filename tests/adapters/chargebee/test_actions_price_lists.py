@@ -135,6 +135,21 @@ async def test_the_others_pay_what_they_paid(
     assert (paid["volume"], paid["calls-month"], site.charges) == (20 * 500, 40 * 7, [])
 
 
+@pytest.mark.parametrize("when", [NOW, LATER], ids=["at once", "later"])
+async def test_what_the_others_pay_is_told_from_the_present_list_not_from_a_remembered_one(
+    adapter: ChargebeeAdapter, site: Site, clock: MovableClock, subscribe: Callable[..., Json], when: Schedule
+) -> None:
+    """What pays the remembered price would be taken to pay the listed one, and be raised to it without a word."""
+    held = subscribe(("pro-month", 3), ("calls-month", 40))
+    await adapter.subscription("ada", "sub")
+    site.item_prices.rows["calls-month"]["price"] = 99
+    await adapter.change_price(change("pro-more", when))
+    clock.move(days=31)
+    await adapter.subscription("ada", "sub")
+
+    assert [line["amount"] for line in held["subscription_items"]] == [6000, 400]
+
+
 async def test_an_addon_can_be_changed_for_another_one(
     adapter: ChargebeeAdapter, site: Site, simulator: ChargebeeSimulator, subscribe: Callable[..., Json]
 ) -> None:

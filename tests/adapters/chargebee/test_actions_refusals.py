@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -213,6 +214,27 @@ async def test_3_a_change_that_is_scheduled_is_not_lost(
 
     assert [call for call in simulator.calls() if "item_prices" not in call] == [READ, PLANNED]
     assert before()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault.error(409, "invalid_state_for_request", "no", path="_changes$"), id="just over"),
+        pytest.param(Fault.error(400, "configuration_incompatible", "no", path="_changes$"), id="ramps"),
+        pytest.param(Fault.error(404, "resource_not_found", "no", path="_changes$"), id="not found"),
+    ],
+)
+async def test_what_cannot_be_told_of_a_scheduled_change_keeps_nobody_from_leaving(
+    adapter: ChargebeeAdapter, site: Site, simulator: ChargebeeSimulator, subscription: Json, fault: Fault
+) -> None:
+    """A cancellation does not need to know what it is; everything else is refused because there is one."""
+    site.schedule_change(subscription_id="sub", items=["basic-flat"])
+    simulator.faults.add(replace(fault, times=None))
+    with pytest.raises(Conflict, match="already scheduled: other terms, later"):
+        await adapter.apply_coupon(apply("SAVE20"))
+    await adapter.cancel(cancel(LATER))
+
+    assert subscription["status"] == "non_renewing"
 
 
 async def test_a_scheduled_change_of_a_trial_is_not_lost_either(

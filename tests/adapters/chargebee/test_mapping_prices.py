@@ -169,8 +169,20 @@ def test_tiers_that_are_missing_are_no_price(model: str) -> None:
         prices.price(tiered(model), PLAIN)
 
 
-def test_2_3_free_units_have_no_word_and_change_nothing() -> None:
-    assert amount(objects.item_price(free_quantity=2)) == amount(objects.item_price())
+def test_2_3_free_units_are_a_band_that_costs_nothing() -> None:
+    free = amount(objects.item_price(free_quantity=2))
+    assert free == {
+        "model": "tiered",
+        "currency": "usd",
+        "mode": "graduated",
+        "tiers": [{"unit": 0, "upTo": 2}, {"unit": amount(objects.item_price())["unit"]}],
+    }
+
+
+@pytest.mark.parametrize("members", [{"free_quantity": 0}, {"pricing_model": "flat_fee", "free_quantity": 2}], ids=str)
+def test_without_free_units_or_without_units_nothing_is_free(members: dict[str, Any]) -> None:
+    plain = {name: value for name, value in members.items() if name != "free_quantity"}
+    assert amount(objects.item_price(**members)) == amount(objects.item_price(**plain))
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,17 @@ async def test_4_an_e_mail_in_capitals_finds_the_one_in_small_letters(
     assert (await adapter.customer_by_email("ADA@Example.com")).id == "ada"
 
 
+@pytest.mark.parametrize("minds", [True, False], ids=["the filter minds the case", "it does not"])
+async def test_4_those_who_write_the_same_e_mail_in_small_letters_are_not_overlooked(
+    adapter: ChargebeeAdapter, site: Site, minds: bool
+) -> None:
+    site.emails_match_case = minds
+    site.add_customer(id="capitals", email="Ada@Example.com")
+    site.add_subscription(customer_id="ada", items=["pro-month"])
+
+    assert (await adapter.customer_by_email("Ada@Example.com")).id == "ada"
+
+
 async def test_4_of_several_with_one_e_mail_the_one_with_a_running_subscription_is_meant(
     adapter: ChargebeeAdapter, site: Site, clock: MovableClock, simulator: ChargebeeSimulator
 ) -> None:

@@ -64,13 +64,19 @@ def test_an_address_may_take_the_place_of_the_site(given: Json, origin: str) -> 
         pytest.param({"test": {**TEST, "api_key": "live_abc"}}, "is a live key", id="a live key for test"),
         pytest.param({"live": {**LIVE, "site": "acme-test"}}, "is a test site", id="a test site for live"),
         pytest.param({"test": {**TEST, "site": "acme"}}, "is no test site", id="a live site for test"),
+        pytest.param({"live": {"api_key": "key", "base_url": "https://acme-test.eu.chargebee.com"}}, "is a test site",
+                     id="a test site's address for live"),
+        pytest.param({"test": {"api_key": "key", "base_url": "https://acme.chargebee.com"}}, "is no test site",
+                     id="a live site's address for test"),
+        pytest.param({"test": {**TEST, "base_url": "https://ACME.EU.Chargebee.com:443/"}}, "is no test site",
+                     id="a test site with a live site's address"),
         pytest.param({"live": {"api_key": "live_abc"}}, "site is missing", id="neither site nor address"),
         pytest.param({"live": {"site": "acme"}}, "Field required", id="no key"),
         pytest.param({}, "at least one of live and test", id="no mode"),
         pytest.param({"live": {**LIVE, "base_url": "http://example.com"}}, "must be https", id="a live key in clear"),
         pytest.param({"sandbox": TEST}, "Extra inputs", id="a mode that is none"),
     ],
-)
+)  # fmt: skip
 def test_5_modes_that_are_refused_before_anything_starts(given: Json, reason: str) -> None:
     with pytest.raises(ValidationError, match=reason) as caught:
         modes(**given)
@@ -129,11 +135,15 @@ def test_what_is_left_out_is_left_to_the_site() -> None:
     actions = settings().actions
     said = {
         **actions.cancel.model_dump(include={*CANCEL_OPTIONS, "cancel_reason_code"}),
-        **actions.pause.model_dump(include={*PAUSE_OPTIONS}),
+        **actions.pause.model_dump(include={"invoice_dunning_handling"}),
     }
 
-    assert len(said) == 7
+    assert len(said) == 6
     assert set(said.values()) == {None}
+
+
+def test_a_pause_bills_nothing_unless_it_is_told_to() -> None:
+    assert settings().actions.pause.model_dump()["unbilled_charges_handling"] == "no_action"
 
 
 CANCEL_OPTIONS = {

@@ -244,6 +244,36 @@ class TestResuming:
         assert [charge.amount for charge in site.charges] == charged
         assert [charge.amount for charge in site.unbilled] == unbilled
 
+    @pytest.mark.parametrize(
+        ("usual", "pairs", "charged"),
+        [
+            pytest.param(False, [], [], id="the site leaves them alone"),
+            pytest.param(True, [], [3000], id="the site collects them"),
+            pytest.param(True, [("unpaid_invoices_handling", "no_action")], [], id="left alone if asked"),
+            pytest.param(
+                False,
+                [("unpaid_invoices_handling", "schedule_payment_collection")],
+                [3000],
+                id="collected if asked",
+            ),
+        ],
+    )
+    async def test_unpaid_invoices_are_collected_as_the_request_or_the_site_says(
+        self,
+        api: Api,
+        site: Site,
+        paused: dict[str, Any],
+        usual: bool,
+        pairs: list[tuple[str, str]],
+        charged: list[int],
+    ) -> None:
+        site.collects_dues_on_resumption = usual
+        paused.update(due_invoices_count=1, total_dues=3000)
+        resumed = (await api.post(RESUME, *pairs)).subscription
+
+        assert [charge.amount for charge in site.charges] == charged
+        assert ("total_dues" in resumed) is (charged == [])
+
     @pytest.mark.usefixtures("paused")
     async def test_a_payment_that_fails_leaves_it_paused(self, api: Api, site: Site, clock: MovableClock) -> None:
         clock.move(days=30)
