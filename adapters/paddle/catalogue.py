@@ -47,6 +47,13 @@ class Catalogue:
             price_id, lambda identifier: self._api.get("prices", identifier, query=self.price_query)
         )
 
+    async def present_price(self, price_id: str) -> JsonObject:
+        """A price as it is now, for a change to it: at Paddle a price's rhythm can be edited, and what is charged at
+        once depends on that. Raises `NotFound`."""
+        found = await self._api.get("prices", price_id, query=self.price_query)
+        self._prices.put(price_id, found)
+        return found
+
     async def discount(self, discount_id: str) -> JsonObject:
         """A discount in any state. Raises `NotFound`."""
         return await self._discounts.get(discount_id, lambda identifier: self._api.get("discounts", identifier))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
-from adapters.errors import Invalid
+from pydantic import ValidationError
+
+from adapters.errors import Invalid, Unmappable
 from adapters.fields import required_text
-from adapters.holes import Candidate, Rows
+from adapters.holes import Candidate, Rows, reason_of
 from adapters.paddle import mapping, prices, subscriptions
 from adapters.paddle.client import JsonObject, require_id
 from adapters.paddle.connection import PaddleConnection
-from gateway.contract import Coupon, Customer, Price, Product, Subscription
+from gateway.contract import Controller, Coupon, Customer, Price, Product, Subscription
 
 _LONGEST_FILTER: Final = 100
 """Characters in one value of a filter: https://developer.paddle.com/api-reference/customers/list-customers."""
@@ -88,16 +92,34 @@ class PaddleReads(PaddleConnection):
 
     async def _mapping_of(self, sources: Sequence[JsonObject]) -> Callable[[Mapping[str, Any]], Subscription]:
         now = self.runtime.clock()
-        running = (subscriptions.running_discount(source, now) for source in sources)
-        wanted = {str(discount["id"]) for discount in running if discount is not None}
-        discounts = await self._catalogue.discounts(wanted) if wanted else {}
         context = subscriptions.Context(
             self._options,
             now,
-            discounts,
+            await self._discounts_of(sources, now),
             lambda status: self.runtime.observer.unknown_value("subscription.status", status),
         )
         return lambda source: subscriptions.subscription(source, context)
+
+    async def _discounts_of(self, sources: Sequence[JsonObject], now: datetime) -> Mapping[str, JsonObject]:
+        """The discounts that run on these subscriptions, without those that cannot be expressed: to leave out the
+        subscription instead would keep its customer from cancelling it."""
+        wanted: set[str] = set()
+        for source in sources:
+            # One whose dates cannot be read is left out when it is expressed, and the others are not.
+            with suppress(Unmappable):
+                discount = subscriptions.running_discount(source, now)
+                if discount is not None:
+                    wanted.add(str(discount["id"]))
+        found = await self._catalogue.discounts(wanted) if wanted else {}
+        return {identifier: terms for identifier, terms in found.items() if self._is_expressible(identifier, terms)}
+
+    def _is_expressible(self, discount_id: str, terms: JsonObject) -> bool:
+        try:
+            mapping.coupon(terms)
+        except (Unmappable, ValidationError) as error:
+            self.runtime.observer.left_out(Controller.COUPONS, discount_id, f"discount: {reason_of(error)}")
+            return False
+        return True
 
     # -- prices, products, coupons ------------------------------------------------------------------------------
 

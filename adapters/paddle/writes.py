@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from adapters.errors import AdapterError, Conflict, Invalid, Unavailable, UnknownOutcome
+from adapters.errors import AdapterError, Conflict, Invalid, NotFound, Unavailable, UnknownOutcome
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.paddle import mapping, prices, states
@@ -17,12 +17,14 @@ from adapters.paddle.connection import PaddleConnection
 from adapters.paddle.errors import is_pending_change
 from adapters.paddle.subscriptions import CANCEL, PAUSE, RESUME, current_period, scheduled
 from adapters.state import ItemState, PriceFacts, ProviderObject, Standing, SubscriptionState
-from gateway.contract import Schedule
-from gateway.resilience import Failure, Safety, WriteKey
+from gateway.contract import Controller, Schedule
+from gateway.resilience import Failure, Safety, WriteKey, grace
 
 _AT_ONCE: Final = "immediately"
 _WITH_THE_PERIOD: Final = "next_billing_period"
 _EFFECTIVE: Final = {Schedule.IMMEDIATE: _AT_ONCE, Schedule.END_OF_PERIOD: _WITH_THE_PERIOD}
+
+_TO_PUT_BACK_S: Final = 5.0
 
 _log = structlog.get_logger("gateway.actions")
 
@@ -44,7 +46,11 @@ class PaddleWrites(PaddleConnection):
         return [state for state in found if state.standing is not Standing.ENDED]
 
     async def _price_facts(self, price_id: str) -> PriceFacts:
-        return prices.facts(await self._recurring_price(price_id))
+        # What is read here is remembered, and is what the write goes by a moment later.
+        found = await self._catalogue.present_price(price_id)
+        if not prices.is_recurring(found):
+            raise NotFound("There is no such price.")
+        return prices.facts(found)
 
     def _shown(self, answer: JsonObject) -> SubscriptionState:
         return states.state(answer, self.runtime.clock())
@@ -112,10 +118,8 @@ class PaddleWrites(PaddleConnection):
         except Failure as failure:
             _log.error("scheduled change lost", subscription_id=state.id, change=change.get("action"))
             # Not told as a success: what the customer had asked for before is not so any more.
-            raise Unavailable(
-                "The trial was extended, but what was scheduled for its end could not be set again.",
-                provider=failure.provider if isinstance(failure, AdapterError) else None,
-                final=True,
+            raise _lost(
+                "The trial was extended, but what was scheduled for its end could not be set again.", failure
             ) from failure
 
     # -- coupon -------------------------------------------------------------------------------------------------
@@ -127,15 +131,18 @@ class PaddleWrites(PaddleConnection):
             raise Conflict("The subscription is paused, and takes no coupon meanwhile.")
         if state.standing is Standing.UNPAID:
             raise Conflict("A payment for the subscription is open, and it takes no coupon until that is settled.")
-        discount = await self._catalogue.discount(intent.coupon_id)
-        if discount.get("recur") is not True:
-            raise Invalid("The coupon is for a first payment only.")
-        if mapping.is_spent(discount, self.runtime.clock()):
-            raise Invalid("The coupon can no longer be used.")
+        await self._readable(Controller.COUPONS, self._require_usable(intent.coupon_id))
         shown = await self._update(state, {"discount": {"id": intent.coupon_id, "effective_from": _WITH_THE_PERIOD}})
         if state.coupon_ids:
             _log.info("discount replaced", subscription_id=state.id, discount=state.coupon_ids[0])
         return shown
+
+    async def _require_usable(self, discount_id: str) -> None:
+        discount = await self._catalogue.discount(discount_id)
+        if discount.get("recur") is not True:
+            raise Invalid("The coupon is for a first payment only.")
+        if mapping.is_spent(discount, self.runtime.clock()):
+            raise Invalid("The coupon can no longer be used.")
 
     # -- price --------------------------------------------------------------------------------------------------
 
@@ -144,10 +151,7 @@ class PaddleWrites(PaddleConnection):
             raise Conflict("The price cannot change during the trial.")
         if state.standing is Standing.UNPAID:
             raise Conflict("A payment for the subscription is open, and its price cannot change until that is settled.")
-        price = await self._catalogue.price(intent.price_id)
-        if intent.quantity is None or not prices.allows(price, intent.quantity):
-            raise Invalid("price: it cannot be had in the subscription's quantity.")
-        mode = _billing_mode(state, price, prorate=intent.prorate)
+        mode = await self._readable(Controller.PRICES, self._mode_of(state, intent))
         return await self._update(
             state,
             {
@@ -158,6 +162,12 @@ class PaddleWrites(PaddleConnection):
             },
             Safety.UNSAFE_WRITE if mode in _CHARGED_NOW else Safety.SAFE_WRITE,
         )
+
+    async def _mode_of(self, state: SubscriptionState, intent: ChangePrice) -> str:
+        price = await self._catalogue.price(intent.price_id)
+        if intent.quantity is None or not prices.allows(price, intent.quantity):
+            raise Invalid("price: it cannot be had in the subscription's quantity.")
+        return _billing_mode(state, price, prorate=intent.prorate)
 
     # -- what is scheduled --------------------------------------------------------------------------------------
 
@@ -171,6 +181,9 @@ class PaddleWrites(PaddleConnection):
         change = scheduled(state.provider)
         if change is None:
             return await write()
+        if change.get("action") not in _KNOWN_CHANGES:
+            # Nobody could put it back.
+            raise Conflict("Another change of the subscription is already scheduled.")
         try:
             await self._update(state, {"scheduled_change": None})
             return await write()
@@ -206,17 +219,26 @@ class PaddleWrites(PaddleConnection):
         try:
             await self._schedule_surely(state, change)
         except Failure as again:
+            if isinstance(again, AdapterError) and is_pending_change(again):
+                # It was never lifted.
+                return
             log.error("scheduled change lost", **again.for_log())
+            if not isinstance(failure, UnknownOutcome):
+                # The refusal alone would say that nothing was done. An unknown outcome says no such thing, and is
+                # looked into further.
+                raise _lost("It failed, and what was scheduled before could not be set again.", again) from failure
 
     async def _schedule_surely(self, state: SubscriptionState, change: ProviderObject) -> SubscriptionState:
-        """A lost answer is settled by looking; sent again it would be refused if it had come through."""
-        try:
-            return await self._schedule(state, change)
-        except UnknownOutcome:
-            present = await self._look_after(state.id)
-            if present is not None and scheduled(present.provider) is not None:
-                return present
-            return await self._schedule(state, change)
+        """A lost answer is settled by looking; sent again it would be refused if it had come through. It has time of
+        its own: what had to make way must not be lost because the request's time is used up."""
+        with grace(_TO_PUT_BACK_S):
+            try:
+                return await self._schedule(state, change)
+            except UnknownOutcome:
+                present = await self._look_after(state.id)
+                if present is not None and scheduled(present.provider) is not None:
+                    return present
+                return await self._schedule(state, change)
 
     async def _schedule(self, state: SubscriptionState, change: ProviderObject) -> SubscriptionState:
         action = change.get("action")
@@ -230,11 +252,18 @@ class PaddleWrites(PaddleConnection):
         return await self._do(state, RESUME, effective_from=_text(until), **_on_resume(state, until))
 
 
+_KNOWN_CHANGES: Final = frozenset({CANCEL, PAUSE, RESUME})
+
 _NOTHING_BILLED: Final = "do_not_bill"
 _DIFFERENCE_LATER: Final = "prorated_next_billing_period"
 _DIFFERENCE_NOW: Final = "prorated_immediately"
 _WHOLE_PRICE_NOW: Final = "full_immediately"
 _CHARGED_NOW: Final = frozenset({_DIFFERENCE_NOW, _WHOLE_PRICE_NOW})
+
+
+def _lost(message: str, failure: Failure) -> Unavailable:
+    """The error for a change that was lifted and could not be set again. Trying once more would not bring it back."""
+    return Unavailable(message, provider=failure.provider if isinstance(failure, AdapterError) else None, final=True)
 
 
 def _is_paused(state: SubscriptionState) -> bool:
@@ -247,6 +276,8 @@ def _billing_mode(state: SubscriptionState, price: JsonObject, *, prorate: bool)
 
     Another interval begins a new period, which is charged for at once either way. Without one nothing is charged at
     once: the new price counts from the next bill on, and with proration the difference until then is on that bill.
+    While an end or a pause is scheduled neither is done: Paddle puts nothing on a next bill then, and does not say
+    whether what is scheduled would come with the old period's end or with that of the new one that was charged for.
     """
     same = prices.interval(price.get("billing_cycle")) == prices.interval(state.provider.get("billing_cycle"))
     if not same and len(state.items) > 1:
@@ -255,14 +286,14 @@ def _billing_mode(state: SubscriptionState, price: JsonObject, *, prorate: bool)
         if not same:
             raise Conflict("The subscription is paused, and cannot change to another rhythm meanwhile.")
         return _NOTHING_BILLED
-    if not same:
-        return _DIFFERENCE_NOW if prorate else _WHOLE_PRICE_NOW
-    if not prorate:
+    if same and not prorate:
         return _NOTHING_BILLED
     if scheduled(state.provider) is not None:
-        # https://developer.paddle.com/errors/subscriptions/subscription_invalid_billing_mode_for_scheduled_change
-        raise Conflict("The subscription is set to end or pause, and unused time could only be charged for at once.")
-    return _DIFFERENCE_LATER
+        # https://developer.paddle.com/changelog/2025/update-subscriptions-scheduled-change
+        raise Conflict("The subscription is set to end or pause, and the change could only be charged for at once.")
+    if same:
+        return _DIFFERENCE_LATER
+    return _DIFFERENCE_NOW if prorate else _WHOLE_PRICE_NOW
 
 
 def _item(item: ItemState, intent: ChangePrice) -> JsonObject:

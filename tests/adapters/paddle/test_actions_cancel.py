@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapters.errors import Conflict, NotFound, RateLimited, UnknownOutcome
+from adapters.errors import Conflict, NotFound, RateLimited, Unavailable, UnknownOutcome
 from simulators.paddle.faults import Fault
 from tests.adapters.paddle.support import (
     ADA,
@@ -32,6 +33,8 @@ from tests.adapters.paddle.support import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adapters.paddle.adapter import PaddleAdapter
     from gateway.contract import Schedule
     from simulators.paddle import Account, PaddleSimulator
@@ -209,14 +212,27 @@ async def test_a_pause_that_could_not_be_lifted_is_still_there(
     assert held["scheduled_change"]["action"] == "pause"
 
 
-async def test_a_pause_that_cannot_be_put_back_is_an_error_in_the_log(
-    adapter: PaddleAdapter, account: Account, simulator: PaddleSimulator, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(partial(Fault.refusal, "subscription_locked_renewal"), id="refused"),
+        pytest.param(partial(Fault.rate_limited, retry_after=None), id="too many calls"),
+        pytest.param(Fault.forbidden, id="not allowed"),
+    ],
+)
+async def test_a_pause_that_cannot_be_put_back_is_told_and_an_error_in_the_log(
+    adapter: PaddleAdapter,
+    account: Account,
+    simulator: PaddleSimulator,
+    capsys: pytest.CaptureFixture[str],
+    make: Callable[..., Fault],
 ) -> None:
+    """The refusal alone would say that nothing was done."""
     held = subscribe(account, scheduled="pause")
-    simulator.faults.add(Fault.refusal("subscription_locked_renewal", path="/cancel$"))
-    simulator.faults.add(Fault.refusal("subscription_locked_renewal", path="/pause$"))
+    simulator.faults.add(make(path="/cancel$", times=None))
+    simulator.faults.add(make(path="/pause$", times=None))
 
-    with pytest.raises(Conflict, match="half an hour"):
+    with pytest.raises(Unavailable, match="could not be set again"):
         await adapter.cancel(cancel(LATER))
     assert held["scheduled_change"] is None
     assert "scheduled change lost" in capsys.readouterr().out
@@ -261,6 +277,34 @@ async def test_what_cannot_be_looked_at_is_not_put_back_blindly(
     assert sent(simulator.written()) == [LIFT, CANCEL_LATER]
     assert held["scheduled_change"]["action"] == "cancel"
     assert "scheduled change may be lost" in capsys.readouterr().out
+
+
+async def test_a_pause_that_may_have_been_lifted_and_was_not_is_not_told_as_lost(
+    adapter: PaddleAdapter, account: Account, simulator: PaddleSimulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = subscribe(account, scheduled="pause")
+    before = dict(held["scheduled_change"])
+    simulator.faults.add(Fault.refusal("subscription_locked_renewal", method="PATCH"))
+    simulator.faults.add(Fault.server_error(method="GET", skip=1, times=None))
+
+    with pytest.raises(Conflict, match="half an hour"):
+        await adapter.cancel(cancel(LATER))
+    assert held["scheduled_change"] == before
+    assert "lost" not in capsys.readouterr().out
+
+
+async def test_a_change_that_nobody_knows_is_not_lifted(
+    adapter: PaddleAdapter, account: Account, simulator: PaddleSimulator
+) -> None:
+    """It could not be put back."""
+    held = subscribe(account, scheduled="pause")
+    held["scheduled_change"]["action"] = "transfer"
+    before = dict(held["scheduled_change"])
+
+    with pytest.raises(Conflict, match="already scheduled"):
+        await adapter.cancel(cancel(LATER))
+    assert simulator.writes() == []
+    assert held["scheduled_change"] == before
 
 
 @pytest.mark.parametrize("unpause", [True, False])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapters.errors import Conflict, Invalid, NotFound, Unsupported
+from adapters.errors import Conflict, Invalid, NotFound, Unreadable, Unsupported
 from tests.adapters.paddle.support import (
     ADA,
     EXTRA,
@@ -130,6 +130,17 @@ async def test_one_that_nobody_is_to_have_any_more_is_refused(
 
     with pytest.raises(Invalid, match="no longer"):
         await adapter.apply_coupon(apply(spent))
+    assert simulator.writes() == []
+
+
+async def test_one_whose_end_cannot_be_read_is_told_before_anything_is_sent(
+    adapter: PaddleAdapter, account: Account, simulator: PaddleSimulator, subscription: dict[str, Any]
+) -> None:
+    """Not as a change that may have been made."""
+    account.discounts.rows[SAVE20]["expires_at"] = "in spring"
+
+    with pytest.raises(Unreadable):
+        await adapter.apply_coupon(apply(SAVE20))
     assert simulator.writes() == []
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapters.errors import Conflict, Invalid, NotFound, Unsupported
+from adapters.errors import Conflict, Invalid, NotFound, Unreadable, Unsupported
 from simulators.paddle.faults import Fault
 from tests.adapters.paddle.support import (
     ADA,
@@ -30,6 +30,7 @@ from tests.adapters.paddle.support import (
 if TYPE_CHECKING:
     from adapters.paddle.adapter import PaddleAdapter
     from simulators.paddle import Account, PaddleSimulator
+    from tests.adapters.paddle.support import Witness
 
 PRICE = f"GET /prices/{DEARER}"
 
@@ -178,6 +179,20 @@ async def test_proration_that_could_only_be_charged_at_once_is_refused(
     assert simulator.writes() == []
 
 
+@pytest.mark.parametrize("prorate", [True, False, None])
+@pytest.mark.parametrize("scheduled", ["cancel", "pause"])
+async def test_another_rhythm_is_refused_while_an_end_or_a_pause_is_scheduled(
+    adapter: PaddleAdapter, account: Account, simulator: PaddleSimulator, scheduled: Any, prorate: bool | None
+) -> None:
+    """A year would be charged for at once. Whether what is scheduled moves to its end is not documented."""
+    subscribe(account, scheduled=scheduled)
+
+    with pytest.raises(Conflict, match="set to end or pause"):
+        await adapter.change_price(change(YEARLY, prorate=prorate))
+    assert simulator.writes() == []
+    assert account.charges == []
+
+
 @pytest.mark.parametrize("scheduled", ["cancel", "pause"])
 async def test_what_is_scheduled_stays(adapter: PaddleAdapter, account: Account, scheduled: Any) -> None:
     held = subscribe(account, scheduled=scheduled)
@@ -241,6 +256,27 @@ async def test_a_price_that_does_not_do_is_refused(
     with pytest.raises(error):
         await adapter.change_price(change(price))
     assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("holder", ["price", "subscription"])
+async def test_a_rhythm_that_nobody_knows_is_told_before_anything_is_sent(
+    adapter: PaddleAdapter,
+    account: Account,
+    simulator: PaddleSimulator,
+    subscription: dict[str, Any],
+    witness: Witness,
+    holder: str,
+) -> None:
+    """Not as a change that may have been made."""
+    held = subscription if holder == "subscription" else account.prices.rows[DEARER]
+    held["billing_cycle"] = {"interval": "fortnight", "frequency": 1}
+
+    with pytest.raises(Unreadable):
+        await adapter.change_price(change(DEARER))
+    assert simulator.writes() == []
+    assert [(controller, reason) for controller, _, reason in witness.rows] == [
+        ("prices", "the billing interval is unknown")
+    ]
 
 
 async def test_a_price_in_another_currency_is_converted_by_paddle(

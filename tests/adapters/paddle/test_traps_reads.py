@@ -180,6 +180,28 @@ async def test_2_6_a_discount_without_terms_does_not_cost_the_subscription(
     assert (await adapter.subscription(ADA, SUB)).discounts
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        pytest.param({"type": "barter"}, id="of a type that nobody knows"),
+        pytest.param({"amount": "a lot"}, id="without an amount"),
+        pytest.param({"maximum_recurring_intervals": 0}, id="for no period"),
+    ],
+)
+async def test_2_6_a_discount_that_cannot_be_expressed_does_not_cost_the_subscription(
+    adapter: PaddleAdapter, account: Account, witness: Witness, terms: dict[str, Any]
+) -> None:
+    """Its customer could not cancel it any more."""
+    account.add_subscription(id=SUB, customer=ADA, prices=[MONTHLY], discount=SAVE20)
+    account.discounts.rows[SAVE20].update(terms)
+    listed = [(one.id, one.discounts) for one in (await adapter.subscriptions(ADA, 10, None)).data]
+    shown = await adapter.subscription(ADA, SUB)
+
+    assert listed == [(SUB, None)]
+    assert (shown.id, shown.discounts) == (SUB, None)
+    assert {(controller, row) for controller, row, _ in witness.rows} == {("coupons", SAVE20)}
+
+
 async def test_2_6_another_customers_subscription_is_not_found(adapter: PaddleAdapter, account: Account) -> None:
     account.add_subscription(id=SUB, customer=GRACE, prices=[MONTHLY])
 
@@ -227,6 +249,22 @@ async def test_2_6_a_pause_to_come_leaves_it_active_until_then(
     assert during.status.name == "paused"
     assert during.status.end == at("2027-03-01T00:00")
     assert after.status.name == "active"
+
+
+async def test_2_6_a_discount_whose_end_cannot_be_read_costs_its_own_row_only(
+    adapter: PaddleAdapter, account: Account, witness: Witness
+) -> None:
+    account.add_subscription(id=SUB, customer=ADA, prices=[MONTHLY], discount=SAVE5)
+    odd = account.add_subscription(id=OTHER_SUB, customer=ADA, prices=[MONTHLY])
+    # Time would end it in the simulator, which reads it as well.
+    odd.update(status="canceled", canceled_at="2026-11-20T00:00:00Z")
+    odd["discount"] = {"id": SAVE20, "starts_at": None, "ends_at": "in spring"}
+    page = await adapter.subscriptions(ADA, 10, None)
+
+    assert [(one.id, len(one.discounts or ())) for one in page.data] == [(SUB, 1)]
+    assert witness.rows == [("subscriptions", OTHER_SUB, "a time cannot be read")]
+    with pytest.raises(Unreadable):
+        await adapter.subscription(ADA, OTHER_SUB)
 
 
 # -- look-ups ---------------------------------------------------------------------------------------------------
