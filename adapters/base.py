@@ -108,7 +108,7 @@ class BillingAdapter(Reads, Writes):
         findings = await self._examine()
         for finding in findings:
             if finding.feature is not None:
-                self.note_lack(finding.feature, finding.what)
+                self.note_lack(finding.feature, finding.reason or finding.what)
         return findings
 
     async def __aenter__(self) -> Self:

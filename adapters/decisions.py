@@ -69,7 +69,8 @@ def pause(
     if when is Schedule.END_OF_PERIOD:
         if state.period_end is None:
             raise Conflict("The subscription has no running period at whose end a pause could begin.")
-        start = state.period_end
+        # The period of what is paused may have passed meanwhile.
+        start = max(state.period_end, now)
         if ends_with_period(state):
             raise Conflict("The subscription ends before the pause would begin.")
     until = end_of(duration, start)

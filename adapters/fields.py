@@ -64,5 +64,5 @@ def open_end(start: datetime) -> datetime:
 
 
 def as_text(moment: datetime) -> str:
-    """A moment as it stands in metadata: ISO 8601 in UTC."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """A moment as it stands in metadata: ISO 8601 in UTC, in whole seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

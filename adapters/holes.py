@@ -88,12 +88,14 @@ class Candidate:
 class Finding:
     """Something that an account cannot do, or that keeps it from being served at all.
 
-    `what` completes a sentence for the gateway's owner: "pause is off: <what>". `feature` is what is taken out of the
-    offer ("pause", "controllers.coupons"), None where nothing is. `fatal`: nothing can be served from this account.
+    `what` is for the gateway's owner: "pause: <what>". `feature` is what is taken out of the offer ("pause",
+    "controllers.coupons"), None for a remark. `reason`, where it differs, is why, fit for a customer's eyes. `fatal`:
+    nothing can be served from this account.
     """
 
     what: str
     feature: str | None = None
+    reason: str | None = None
     fatal: bool = False
 
 

@@ -205,11 +205,13 @@ def _apply_coupon(
     able: ApplyCouponCapability | None, settings: AdapterSettings, taken: _Reduction, *, coupons: bool
 ) -> ApplyCouponCapability | None:
     wanted = settings.actions.apply_coupon
-    possible = able is not None and wanted.mode in able.modes
-    kept = taken.keeps(
-        "apply-coupon", able=possible, wanted=wanted.enabled, needs=None if coupons else "the coupons controller"
-    )
-    return able if kept else None
+    needs = None if coupons else "the coupons controller"
+    if not taken.keeps("apply-coupon", able=able is not None, wanted=wanted.enabled, needs=needs) or able is None:
+        return None
+    if wanted.mode not in able.modes:
+        taken.off.append(FeatureOff("apply-coupon", f"the settings say mode: {wanted.mode}, and {BY_PROVIDER}"))
+        return None
+    return able
 
 
 def _change_price(

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from adapters.errors import NotFound, Unmappable, Unsupported
 from adapters.holes import Candidate, Holes, Listing, Rows, reason_of
-from adapters.identifiers import require_plain
+from adapters.identifiers import is_plain, require_plain
 from adapters.offer import features
 from gateway.contract import (
     Controller,
@@ -172,11 +172,16 @@ class Reads(Holes):
 
     def _express(self, controller: Controller, page: Rows[M], row: Mapping[str, Any]) -> M | None:
         try:
-            return page.express(row)
+            expressed = page.express(row)
         except (Unmappable, ValidationError) as error:
             # A list does not fail for one bad row: it is left out, and an operator is told.
             self.runtime.observer.left_out(controller, str(row.get("id", "")), reason_of(error))
             return None
+        if expressed is not None and not is_plain(str(getattr(expressed, "id", ""))):
+            # It could be offered, and then neither be asked for nor be applied.
+            self.runtime.observer.left_out(controller, "", "id: no request could carry it safely")
+            return None
+        return expressed
 
 
 def _digits(phone: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar, final
 
 from adapters import decisions
@@ -12,7 +12,7 @@ from adapters.errors import (
     Invalid,
     Unsupported,
 )
-from adapters.execution import Decide, Execution
+from adapters.execution import Execution
 from adapters.identifiers import require_plain
 from adapters.intents import Pause
 from adapters.state import Standing, SubscriptionState
@@ -75,10 +75,16 @@ class Writes(Execution):
         offered = self._need(Action.PAUSE, self.offered.capabilities.pause)
         annual_allowed = offered.annual and request.allow_annual
         when = _schedule("startAt", request.start_at, offered.start_dates)
+
+        def decide_for_one_of_all(state: SubscriptionState) -> Pause | None:
+            intent = decide(state)
+            # Nobody asked to have this one billed sooner than it would be.
+            return None if state.paused_until is not None and intent.until < state.paused_until else intent
+
         await self._act_on_all(
             Action.PAUSE,
             request.customer_id,
-            decide,
+            decide_for_one_of_all,
             lambda states: _pausable(states, when, offered, annual_allowed=annual_allowed),
         )
 
@@ -140,7 +146,9 @@ class Writes(Execution):
         offered = self._need(Action.CANCEL, self.offered.capabilities.cancel)
         return _schedule("scheduledAt", requested, offered.schedules)
 
-    def _pause_decision(self, requested: Schedule | None, duration: ActionDuration, *, allow_annual: bool) -> Decide:
+    def _pause_decision(
+        self, requested: Schedule | None, duration: ActionDuration, *, allow_annual: bool
+    ) -> Callable[[SubscriptionState], Pause]:
         offered = self._need(Action.PAUSE, self.offered.capabilities.pause)
         when = _schedule("startAt", requested, offered.start_dates)
         _require_duration(duration, offered.durations)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
 
 from adapters import registry
-from adapters.base import BillingAdapter, Finding
+from adapters.base import BillingAdapter, Credentials, Finding, Timeout, Unavailable
 from gateway.commands.options import load_settings
+from gateway.contract import Controller
 from gateway.observability import LogFormat, configure_logs, secrets_in
-from gateway.resilience import Failure, deadline
+from gateway.resilience import DeadlineExceeded, Failure, deadline
 from gateway.server import open_backends
 from gateway.settings import BackendSettings
 
@@ -68,26 +70,73 @@ async def _check(settings: Sequence[BackendSettings]) -> bool:
 
 async def _rows(adapter: BillingAdapter) -> list[Row]:
     off = {one.feature for one in adapter.offered.off}
-    try:
-        with deadline(_PATIENCE_S):
-            await adapter.customers(1, None)
-            findings = await adapter.examine()
-    except Failure as failure:
-        return [Row(fine=False, subject="account", words=failure.message)]
-    rows = [Row(fine=True, subject="account", words="the provider answers, and accepts the key")]
-    found = [_row(finding) for finding in findings if finding.feature not in off]
-    seen = {row.subject for row in found}
-    # What the manifest leaves out need not be wrong.
-    left_out = [
+    rows = []
+    for subject, read in _readings(adapter):
+        problem = await _problem(read)
+        rows.append(Row(fine=problem is None, subject=subject, words=problem or "can be read"))
+        if problem is not None and subject == Controller.CUSTOMERS:
+            # Nothing else is to be learnt where not even this is answered.
+            return rows
+    findings: list[Finding] = []
+
+    async def examine() -> None:
+        findings.extend(await adapter.examine())
+
+    problem = await _problem(examine)
+    if problem is not None:
+        rows.append(Row(fine=False, subject="account", words=problem))
+    rows += [_row(finding) for finding in findings if finding.feature is None or finding.feature not in off]
+    seen = {row.subject for row in rows if not row.fine}
+    # What the manifest says is off need not be wrong.
+    rows += [
         Row(fine=True, subject=one.feature, words=f"off: {one.reason}")
         for one in adapter.offered.off
         if one.feature not in seen
     ]
-    return rows + found + left_out
+    return rows
+
+
+def _readings(adapter: BillingAdapter) -> Iterator[tuple[str, Callable[[], Awaitable[object]]]]:
+    """One call for each list that is offered: whoever may read them has most of the rights there are."""
+    lists: dict[Controller, Callable[[int, str | None], Awaitable[object]]] = {
+        Controller.CUSTOMERS: adapter.customers,
+        Controller.PRICES: adapter.prices,
+        Controller.COUPONS: adapter.coupons,
+        Controller.PRODUCTS: adapter.products,
+        Controller.FAMILIES: adapter.families,
+    }
+    for controller, read in lists.items():
+        if adapter.offered.has(controller):
+            yield controller, partial(read, 1, None)
+
+
+async def _problem(ask: Callable[[], Awaitable[object]]) -> str | None:
+    """What went wrong with a call, in words for the gateway's owner; None where nothing did."""
+    try:
+        with deadline(_PATIENCE_S):
+            await ask()
+    except Credentials as failure:
+        return (
+            f"the provider refuses the key for this{_said(failure)}: is it whole, is it of this mode, does it have the "
+            "right to read this?"
+        )
+    except (Unavailable, Timeout, DeadlineExceeded) as failure:
+        return f"no answer from the provider{_said(failure)}: is base_url right, may this machine reach it?"
+    except Failure as failure:
+        return f"{failure.message.rstrip('.')}{_said(failure)}"
+    return None
+
+
+def _said(failure: Failure) -> str:
+    """The provider's status and code, where it gave any."""
+    facts = failure.for_log()
+    said = [str(facts[name]) for name in ("provider_status", "provider_code") if facts.get(name)]
+    return f" ({' '.join(said)})" if said else ""
 
 
 def _row(finding: Finding) -> Row:
-    return Row(fine=False, subject=finding.feature or "account", words=finding.what)
+    is_lack = finding.feature is not None or finding.fatal
+    return Row(fine=not is_lack, subject=finding.feature or "account", words=finding.what)
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:

@@ -20,9 +20,10 @@ from gateway.settings import BackendSettings
 )
 @click.option("--mode", type=click.Choice(list(Mode), case_sensitive=False), help="Default: live, if it is configured.")
 def command(config: Path, mode: Mode | None) -> None:
-    """Print the features manifest that would be served, and why a feature is off.
+    """Print the features manifest by the settings, and why a feature is off.
 
-    The manifest is JSON on stdout, the reasons are text on stderr. The provider is not called.
+    The manifest is JSON on stdout, the reasons are text on stderr. The provider is not called: what its account cannot do
+    is told by check.
     """
     backends = load_settings([config])
     if len(backends) != 1:

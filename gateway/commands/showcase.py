@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _WIDTH: Final = 96
 _INDENT: Final = "  "
 _TWO_MONTHS: Final = {"type": "period", "amount": 2, "unit": "month"}
+_PRICE_CHANGES: Final = {
+    "immediate": "Change the price at once",
+    "end-of-period": "Change the price when the period ends (until then it shows the old one)",
+}
 _TEN_DAYS: Final = {"type": "period", "amount": 10, "unit": "day"}
 
 
@@ -126,7 +130,7 @@ def actions(tour: Tour) -> Iterator[Suggestion]:
     )
     yield _action("Apply a coupon", Target.SUBSCRIPTION_APPLY_COUPON, tour, tour.apply_coupon, coupon=tour.coupon)
     yield _action(
-        "Change the price at once" if tour.price_changes == "immediate" else "Change the price when the period ends",
+        _PRICE_CHANGES[tour.price_changes],
         Target.SUBSCRIPTION_CHANGE_PRICE,
         tour,
         tour.change_price,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gateway.resilience.cache import CatalogueCache
 from gateway.resilience.clock import Clock, utc_now
-from gateway.resilience.deadline import Deadline, DeadlineExceeded, current_deadline, deadline, within_deadline
+from gateway.resilience.deadline import Deadline, DeadlineExceeded, current_deadline, deadline, grace, within_deadline
 from gateway.resilience.failure import Cause, Failure
 from gateway.resilience.idempotency import WriteKey
 from gateway.resilience.locks import KeyedLocks
@@ -32,6 +32,7 @@ __all__ = [
     "WriteKey",
     "current_deadline",
     "deadline",
+    "grace",
     "retry_after_seconds",
     "utc_now",
     "within_deadline",

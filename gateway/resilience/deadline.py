@@ -68,6 +68,24 @@ class deadline:
         _current.reset(self._token)
 
 
+class grace:
+    """Time of its own, `seconds` of it, for what must not be left undone when the request's time is used up: putting
+    back what made way for a write that failed. Never for anything that only the caller wants."""
+
+    __slots__ = ("_seconds", "_token")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> Deadline:
+        chosen = Deadline(max(Deadline.after(self._seconds).at, _current.get().at))
+        self._token = _current.set(chosen)
+        return chosen
+
+    def __exit__(self, *raised: object) -> None:
+        _current.reset(self._token)
+
+
 @asynccontextmanager
 async def within_deadline(message: str) -> AsyncIterator[None]:
     """Wait for what is inside no longer than the request may. Raises `DeadlineExceeded` with `message`."""

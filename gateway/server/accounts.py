@@ -57,5 +57,8 @@ async def _examine(name: str, mode: Mode, adapter: BillingAdapter) -> str | None
     for finding in findings:
         if finding.fatal:
             return f"{name}, {mode}: {finding.what}"
-        log.warning("account lacks a feature", feature=finding.feature, reason=finding.what)
+        if finding.feature is None:
+            log.info("account examined", remark=finding.what)
+        else:
+            log.warning("account lacks a feature", feature=finding.feature, reason=finding.what)
     return None

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from adapters import decisions
 from adapters.base import Conflict, Invalid
@@ -172,9 +173,10 @@ def test_a_pause_must_end_after_it_begins(when: Schedule, duration: ActionDurati
         pause(ACTIVE, when, duration)
 
 
-def test_a_pause_after_a_period_that_is_long_over_must_still_end_in_the_future() -> None:
-    with pytest.raises(Invalid, match="in the future"):
-        pause(replace(ACTIVE, period_end=NOW - 90 * DAY), AT_THE_END, MONTH)
+def test_a_pause_after_a_period_that_is_long_over_counts_from_now() -> None:
+    """Of what is paused already the period may have passed: counted from its end the pause would get shorter."""
+    intent = pause(replace(ACTIVE, period_end=NOW - 90 * DAY), AT_THE_END, MONTH)
+    assert (intent.start, intent.until) == (NOW, NOW + relativedelta(months=1))
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,8 @@ class Budget:
     """Before an action on all of a customer's."""
     writes: Mapping[str, int]
     """By the names in `asks.ACTIONS`; 1 for what is not named."""
+    reads_for_price: int = 0
+    """Beside those, before a price changes, where a remembered price is not good enough."""
 
 
 class ProviderCase(ABC):

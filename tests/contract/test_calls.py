@@ -25,6 +25,7 @@ def test_no_provider_is_allowed_more_than_is_promised(provider: type[ProviderCas
     assert budget.customer <= 2
     assert budget.subscriptions <= 2
     assert budget.reads_for_one == 1
+    assert budget.reads_for_price <= 1
     assert budget.writes.keys() <= ACTIONS.keys()
 
 
@@ -63,6 +64,7 @@ async def test_an_action_costs_one_look_and_its_writes(world: World, name: str, 
     if await world.does(ask):
         writes = budget.writes.get(name, 1)
         reads = budget.reads_for_all if name in ON_ALL else budget.reads_for_one
+        reads += budget.reads_for_price if name.startswith("change price") else 0
         assert len(world.case.writes()) == writes
         assert len(world.case.calls()) <= reads + writes
 

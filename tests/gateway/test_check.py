@@ -14,13 +14,14 @@ from click.testing import CliRunner, Result
 
 from gateway.cli import main
 from simulators.chargebee import ChargebeeSimulator, Site
+from simulators.chargebee.store import READ_ONLY
 from tests.support.commands import ended, running
 from tests.support.log import recorded_log
 
 KEY = "test_of_the_check"
 Settings: TypeAlias = Callable[..., Awaitable[Path]]
 
-FINE = "ok account the provider answers, and accepts the key"
+FINE = "ok customers can be read"
 PAUSE_IS_OFF = "the site has pausing switched off"
 
 
@@ -101,8 +102,29 @@ async def test_a_key_that_is_refused_is_told_and_not_shown(settings_for: Setting
     result = await checked(await settings_for(account(), key="test_wrong_key"))
 
     assert result.exit_code == 1
-    assert "not allowed" in result.stdout
+    assert "the provider refuses the key for this (401 api_authentication_failed)" in result.stdout
     assert "test_wrong_key" not in result.output
+
+
+async def test_what_the_key_may_not_read_is_named(settings_for: Settings) -> None:
+    result = await checked(await settings_for(account(restricted=READ_ONLY)))
+
+    assert result.exit_code == 1
+    (line,) = [line for line in result.stdout.splitlines() if line.strip().startswith("look")]
+    assert line.split()[1] == "coupons"
+
+
+async def test_a_provider_that_does_not_answer_is_told_with_what_to_look_at(tmp_path: Path) -> None:
+    path = tmp_path / "backend.yaml"
+    path.write_text(
+        "backend: chargebee\nintegration_tokens: [churnkey-token-1]\n"
+        f"modes: {{test: {{api_key: {KEY}, base_url: 'http://127.0.0.1:1'}}}}\n",
+        encoding="utf-8",
+    )
+    result = await checked(path)
+
+    assert result.exit_code == 1
+    assert "is base_url right" in result.stdout
 
 
 async def test_nothing_is_changed(settings_for: Settings) -> None:

@@ -44,6 +44,8 @@ class PaddleCase(ProviderCase):
         subscriptions=1,
         reads_for_one=1,
         reads_for_all=1,
+        # A price's rhythm can be edited, and what is charged at once depends on it.
+        reads_for_price=1,
         writes=MappingProxyType({}),
     )
     pause_slack = timedelta(0)
