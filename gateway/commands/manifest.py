@@ -22,8 +22,8 @@ from gateway.settings import BackendSettings
 def command(config: Path, mode: Mode | None) -> None:
     """Print the features manifest by the settings, and why a feature is off.
 
-    The manifest is JSON on stdout, the reasons are text on stderr. The provider is not called: what its account cannot do
-    is told by check.
+    The manifest is JSON on stdout, the reasons are text on stderr. The provider is not called: what its account cannot
+    do is told by check.
     """
     backends = load_settings([config])
     if len(backends) != 1:
