@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gateway.contract import Mode
 from simulators.chargebee import ChargebeeSimulator, Fault, RecordedRequest, Site
-from tests.contract.provider import NOW, SPOKEN, Budget, Calls, Held, Item, ProviderCase, Samples, Trouble, Truth
+from tests.contract.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
 from tests.contract.providers.choosing import ChoosingFault
+from tests.contract.providers.simulated import SimulatedCase
 
 if TYPE_CHECKING:
-    from aiohttp import web
+    pass
 
 _KEYS: Final = {Mode.LIVE: "live_of_the_contract_tests", Mode.TEST: "test_of_the_contract_tests"}
 _E_MAIL: Final = "somebody.else@example.com"
@@ -30,10 +31,28 @@ class _Fault(ChoosingFault, Fault):
     """Chargebee's faults, on some of the calls."""
 
 
-class ChargebeeCase(ProviderCase):
+_TOO_MANY: Final = partial(_Fault.error, 429, "api_request_limit_exceeded", _TEXT, kind="operation_failed")
+_FAULTS: Final[Mapping[Trouble, Any]] = {
+    Trouble.ANSWER_LOST: _Fault.lost_answer,
+    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
+    Trouble.CALL_LOST: _Fault.dropped,
+    Trouble.KEY_REFUSED: partial(_Fault.error, 401, "api_authentication_failed", _TEXT, kind=None),
+    Trouble.RIGHT_MISSING: partial(_Fault.error, 403, "api_authorization_failed", _TEXT, kind=None),
+    Trouble.TOO_MANY: _TOO_MANY,
+    Trouble.TOO_MANY_FOR_LONG: partial(_TOO_MANY, headers={"Retry-After": str(_LONG_S)}),
+    Trouble.BROKEN: partial(_Fault.error, 500, "internal_error", _TEXT, kind="operation_failed"),
+    Trouble.NONSENSE: partial(
+        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
+    ),
+    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
+}
+
+
+class ChargebeeCase(SimulatedCase):
     """The simulator of Chargebee with two sites of the same shape."""
 
     name = "chargebee"
+    faults = _FAULTS
     budget = Budget(customer=1, subscriptions=1, reads_for_one=1, reads_for_all=1, writes=MappingProxyType({}))
     pause_slack = timedelta(0)
     finds_by = frozenset({"email", "phone"})
@@ -57,12 +76,8 @@ class ChargebeeCase(ProviderCase):
             _fill(site, partial(_named, mode))
         self._samples = {mode: _samples(mode) for mode in Mode}
 
-    @property
-    def samples(self) -> Mapping[Mode, Samples]:
-        return self._samples
-
-    def application(self) -> web.Application:
-        return self._simulator.application()
+    def account(self, mode: Mode) -> Any:
+        return self._sites[mode]
 
     def modes(self, address: str) -> Mapping[Mode, Mapping[str, object]]:
         return {
@@ -88,48 +103,8 @@ class ChargebeeCase(ProviderCase):
             moved_at_once=tuple(charge.amount for charge in site.charges if charge.subscription == subscription),
         )
 
-    def subscriptions_of(self, mode: Mode, customer: str) -> list[str]:
-        return [found["id"] for found in self._sites[mode].of_customer.get(customer, ())]
-
-    def calls(self) -> list[str]:
-        return self._simulator.calls()
-
-    def writes(self) -> list[str]:
-        return [str(request) for request in self._accepted()]
-
     def prorated(self) -> bool:
-        return any(_prorates(request) for request in self._accepted())
-
-    def _accepted(self) -> list[RecordedRequest]:
-        refused = range(400, 500)
-        return [request for request in self._simulator.written() if request.status not in refused]
-
-    def forget_calls(self) -> None:
-        self._simulator.clear()
-
-    def trouble(self, kind: Trouble, *, on: Calls = Calls.ALL, times: int | None = None, skip: int = 0) -> None:
-        fault = _FAULTS[kind](on=on, times=times, skip=skip, written=self._simulator.written)
-        self._simulator.faults.add(fault)
-
-    def recover(self) -> None:
-        self._simulator.faults.clear()
-
-
-_TOO_MANY: Final = partial(_Fault.error, 429, "api_request_limit_exceeded", _TEXT, kind="operation_failed")
-_FAULTS: Final[Mapping[Trouble, Any]] = {
-    Trouble.ANSWER_LOST: _Fault.lost_answer,
-    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
-    Trouble.CALL_LOST: _Fault.dropped,
-    Trouble.KEY_REFUSED: partial(_Fault.error, 401, "api_authentication_failed", _TEXT, kind=None),
-    Trouble.RIGHT_MISSING: partial(_Fault.error, 403, "api_authorization_failed", _TEXT, kind=None),
-    Trouble.TOO_MANY: _TOO_MANY,
-    Trouble.TOO_MANY_FOR_LONG: partial(_TOO_MANY, headers={"Retry-After": str(_LONG_S)}),
-    Trouble.BROKEN: partial(_Fault.error, 500, "internal_error", _TEXT, kind="operation_failed"),
-    Trouble.NONSENSE: partial(
-        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
-    ),
-    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
-}
+        return any(_prorates(request) for request in self.accepted())
 
 
 def _named(mode: Mode, identifier: str) -> str:

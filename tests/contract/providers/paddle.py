@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 from gateway.contract import Mode
 from simulators.paddle import Account, PaddleSimulator, samples
 from simulators.paddle.faults import Fault
-from tests.contract.provider import NOW, SPOKEN, Budget, Calls, Held, Item, ProviderCase, Samples, Trouble, Truth
+from tests.contract.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
 from tests.contract.providers.choosing import ChoosingFault
+from tests.contract.providers.simulated import SimulatedCase
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
-    from simulators.paddle.recording import RecordedRequest
+    pass
 
 _KEYS: Final = {
     Mode.LIVE: "pdl_live_apikey_of_the_contract_tests",
@@ -34,10 +33,28 @@ class _Fault(ChoosingFault, Fault):
     """Paddle's faults, on some of the calls."""
 
 
-class PaddleCase(ProviderCase):
+_TOO_MANY: Final = partial(_Fault.error, 429, "too_many_requests", _TEXT)
+_FAULTS: Final[Mapping[Trouble, Any]] = {
+    Trouble.ANSWER_LOST: _Fault.lost_answer,
+    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
+    Trouble.CALL_LOST: _Fault.dropped,
+    Trouble.KEY_REFUSED: partial(_Fault.error, 403, "invalid_token", _TEXT),
+    Trouble.RIGHT_MISSING: partial(_Fault.error, 403, "forbidden", _TEXT),
+    Trouble.TOO_MANY: _TOO_MANY,
+    Trouble.TOO_MANY_FOR_LONG: partial(_TOO_MANY, headers={"Retry-After": str(_LONG_S)}),
+    Trouble.BROKEN: partial(_Fault.error, 500, "internal_error", _TEXT),
+    Trouble.NONSENSE: partial(
+        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
+    ),
+    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
+}
+
+
+class PaddleCase(SimulatedCase):
     """The simulator of Paddle with the demo's samples."""
 
     name = "paddle"
+    faults = _FAULTS
     budget = Budget(
         # Addresses are asked for apart.
         customer=2,
@@ -65,12 +82,8 @@ class PaddleCase(ProviderCase):
             samples.fill(account, NOW)
         self._samples = {mode: _samples(mode) for mode in Mode}
 
-    @property
-    def samples(self) -> Mapping[Mode, Samples]:
-        return self._samples
-
-    def application(self) -> web.Application:
-        return self._simulator.application()
+    def account(self, mode: Mode) -> Any:
+        return self._accounts[mode]
 
     def modes(self, address: str) -> Mapping[Mode, Mapping[str, object]]:
         return {mode: {"api_key": key, "base_url": address} for mode, key in _KEYS.items()}
@@ -97,50 +110,10 @@ class PaddleCase(ProviderCase):
             moved_at_once=tuple(charge.amount for charge in account.charges if charge.subscription == subscription),
         )
 
-    def subscriptions_of(self, mode: Mode, customer: str) -> list[str]:
-        return [found["id"] for found in self._accounts[mode].of_customer.get(customer, ())]
-
-    def calls(self) -> list[str]:
-        return self._simulator.calls()
-
-    def writes(self) -> list[str]:
-        return [str(request) for request in self._accepted()]
-
     def prorated(self) -> bool:
         return any(
-            str(request.body.get("proration_billing_mode")).startswith("prorated") for request in self._accepted()
+            str(request.body.get("proration_billing_mode")).startswith("prorated") for request in self.accepted()
         )
-
-    def _accepted(self) -> list[RecordedRequest]:
-        refused = range(400, 500)
-        return [request for request in self._simulator.written() if request.status not in refused]
-
-    def forget_calls(self) -> None:
-        self._simulator.clear()
-
-    def trouble(self, kind: Trouble, *, on: Calls = Calls.ALL, times: int | None = None, skip: int = 0) -> None:
-        fault = _FAULTS[kind](on=on, times=times, skip=skip, written=self._simulator.written)
-        self._simulator.faults.add(fault)
-
-    def recover(self) -> None:
-        self._simulator.faults.clear()
-
-
-_TOO_MANY: Final = partial(_Fault.error, 429, "too_many_requests", _TEXT)
-_FAULTS: Final[Mapping[Trouble, Any]] = {
-    Trouble.ANSWER_LOST: _Fault.lost_answer,
-    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
-    Trouble.CALL_LOST: _Fault.dropped,
-    Trouble.KEY_REFUSED: partial(_Fault.error, 403, "invalid_token", _TEXT),
-    Trouble.RIGHT_MISSING: partial(_Fault.error, 403, "forbidden", _TEXT),
-    Trouble.TOO_MANY: _TOO_MANY,
-    Trouble.TOO_MANY_FOR_LONG: partial(_TOO_MANY, headers={"Retry-After": str(_LONG_S)}),
-    Trouble.BROKEN: partial(_Fault.error, 500, "internal_error", _TEXT),
-    Trouble.NONSENSE: partial(
-        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
-    ),
-    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
-}
 
 
 def _samples(mode: Mode) -> Samples:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gateway.contract import Mode
 from simulators.stripe import Account, Fault, RecordedRequest, StripeSimulator, samples
-from tests.contract.provider import NOW, SPOKEN, Budget, Calls, Held, Item, ProviderCase, Samples, Trouble, Truth
+from tests.contract.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
 from tests.contract.providers.choosing import ChoosingFault
+from tests.contract.providers.simulated import SimulatedCase
 
 if TYPE_CHECKING:
-    from aiohttp import web
+    pass
 
 _KEYS: Final = {Mode.LIVE: "sk_live_of_the_contract_tests", Mode.TEST: "sk_test_of_the_contract_tests"}
 _E_MAIL: Final = "somebody.else@example.com"
@@ -29,10 +30,27 @@ class _Fault(ChoosingFault, Fault):
     """Stripe's faults, on some of the calls."""
 
 
-class StripeCase(ProviderCase):
+_FAULTS: Final[Mapping[Trouble, Any]] = {
+    Trouble.ANSWER_LOST: _Fault.lost_answer,
+    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
+    Trouble.CALL_LOST: _Fault.dropped,
+    Trouble.KEY_REFUSED: partial(_Fault.error, 401, None, _TEXT),
+    Trouble.RIGHT_MISSING: partial(_Fault.error, 403, None, _TEXT),
+    Trouble.TOO_MANY: partial(_Fault.error, 429, "rate_limit", _TEXT),
+    Trouble.TOO_MANY_FOR_LONG: partial(_Fault.error, 429, "rate_limit", _TEXT, headers={"Retry-After": str(_LONG_S)}),
+    Trouble.BROKEN: partial(_Fault.error, 500, None, _TEXT, kind="api_error", remembered=True),
+    Trouble.NONSENSE: partial(
+        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
+    ),
+    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
+}
+
+
+class StripeCase(SimulatedCase):
     """The simulator of Stripe with the demo's samples and the few that the demo has no use for."""
 
     name = "stripe"
+    faults = _FAULTS
     budget = Budget(
         customer=1,
         subscriptions=1,
@@ -62,12 +80,8 @@ class StripeCase(ProviderCase):
             _add_the_rest(account)
         self._samples = {mode: _samples(mode) for mode in Mode}
 
-    @property
-    def samples(self) -> Mapping[Mode, Samples]:
-        return self._samples
-
-    def application(self) -> web.Application:
-        return self._simulator.application()
+    def account(self, mode: Mode) -> Any:
+        return self._accounts[mode]
 
     def modes(self, address: str) -> Mapping[Mode, Mapping[str, object]]:
         return {mode: {"api_key": key, "base_url": address} for mode, key in _KEYS.items()}
@@ -90,47 +104,8 @@ class StripeCase(ProviderCase):
             moved_at_once=tuple(charge.amount for charge in account.charges if charge.subscription == subscription),
         )
 
-    def subscriptions_of(self, mode: Mode, customer: str) -> list[str]:
-        return [found["id"] for found in self._accounts[mode].of_customer.get(customer, ())]
-
-    def calls(self) -> list[str]:
-        return self._simulator.calls()
-
-    def writes(self) -> list[str]:
-        return [str(request) for request in self._accepted()]
-
     def prorated(self) -> bool:
-        return any(_prorates(request) for request in self._accepted())
-
-    def _accepted(self) -> list[RecordedRequest]:
-        refused = range(400, 500)
-        return [request for request in self._simulator.written() if request.status not in refused]
-
-    def forget_calls(self) -> None:
-        self._simulator.clear()
-
-    def trouble(self, kind: Trouble, *, on: Calls = Calls.ALL, times: int | None = None, skip: int = 0) -> None:
-        fault = _FAULTS[kind](on=on, times=times, skip=skip, written=self._simulator.written)
-        self._simulator.faults.add(fault)
-
-    def recover(self) -> None:
-        self._simulator.faults.clear()
-
-
-_FAULTS: Final[Mapping[Trouble, Any]] = {
-    Trouble.ANSWER_LOST: _Fault.lost_answer,
-    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
-    Trouble.CALL_LOST: _Fault.dropped,
-    Trouble.KEY_REFUSED: partial(_Fault.error, 401, None, _TEXT),
-    Trouble.RIGHT_MISSING: partial(_Fault.error, 403, None, _TEXT),
-    Trouble.TOO_MANY: partial(_Fault.error, 429, "rate_limit", _TEXT),
-    Trouble.TOO_MANY_FOR_LONG: partial(_Fault.error, 429, "rate_limit", _TEXT, headers={"Retry-After": str(_LONG_S)}),
-    Trouble.BROKEN: partial(_Fault.error, 500, None, _TEXT, kind="api_error", remembered=True),
-    Trouble.NONSENSE: partial(
-        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
-    ),
-    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
-}
+        return any(_prorates(request) for request in self.accepted())
 
 
 def _add_the_rest(account: Account) -> None:

@@ -1,0 +1,61 @@
+"""What every case has in common whose provider is one of our simulators."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from gateway.contract import Mode
+from tests.contract.provider import Calls, ProviderCase, Samples, Trouble
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from simulators.simulator import Simulator
+    from tests.contract.providers.choosing import ChoosingFault
+
+_REFUSED: Final = range(400, 500)
+
+
+class SimulatedCase(ProviderCase):
+    """A provider that is a simulator with an account for each mode."""
+
+    faults: ClassVar[Mapping[Trouble, Callable[..., ChoosingFault]]]
+    """Makes the fault for each trouble."""
+    _simulator: Simulator[Any, Any]
+    _samples: Mapping[Mode, Samples]
+
+    @property
+    def samples(self) -> Mapping[Mode, Samples]:
+        return self._samples
+
+    def application(self) -> web.Application:
+        return self._simulator.application()
+
+    @abstractmethod
+    def account(self, mode: Mode) -> Any:
+        """The simulator's account of a mode."""
+
+    def subscriptions_of(self, mode: Mode, customer: str) -> list[str]:
+        return [found["id"] for found in self.account(mode).of_customer.get(customer, ())]
+
+    def calls(self) -> list[str]:
+        return self._simulator.calls()
+
+    def writes(self) -> list[str]:
+        return [str(request) for request in self.accepted()]
+
+    def accepted(self) -> Sequence[Any]:
+        """The recorded writes that were not refused."""
+        return [request for request in self._simulator.written() if request.status not in _REFUSED]
+
+    def forget_calls(self) -> None:
+        self._simulator.clear()
+
+    def trouble(self, kind: Trouble, *, on: Calls = Calls.ALL, times: int | None = None, skip: int = 0) -> None:
+        fault = self.faults[kind](on=on, times=times, skip=skip, written=self._simulator.written)
+        self._simulator.faults.add(fault)
+
+    def recover(self) -> None:
+        self._simulator.faults.clear()
