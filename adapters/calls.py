@@ -1,6 +1,7 @@
-"""One provider call: inside the deadline, its failure translated, counted, and repeated where that is right.
+"""One provider call: in its turn, inside the deadline, its failure translated, counted, repeated where that is right.
 
-Every adapter makes all its calls through `ProviderCalls`, so none of them has time-outs or retries of its own.
+Every adapter makes all its calls through `ProviderCalls`, so none of them has time-outs, retries, limits or a circuit
+breaker of its own.
 """
 
 from __future__ import annotations
@@ -9,17 +10,21 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from aiolimiter import AsyncLimiter
-
-from adapters.errors import AdapterError, Timeout, UnknownOutcome
+from adapters.errors import AdapterError, RateLimited, Timeout, UnknownOutcome
 from gateway.resilience import (
     FIRST_WAIT_S,
+    BreakerLimits,
+    Cause,
+    CircuitBreaker,
     DeadlineExceeded,
+    Gate,
     Observer,
+    Pace,
     Retrier,
     Safety,
     current_deadline,
-    within_deadline,
+    current_urgency,
+    note_change,
 )
 
 if TYPE_CHECKING:
@@ -30,13 +35,21 @@ T = TypeVar("T")
 _WRITES_SHARE_OF_TIME: Final = 0.6
 """A write may use this part of the time that is left, so that a lost answer can still be settled by reading."""
 
+_FAIR_SHARE_OF_TIME: Final = 0.5
+"""A provider that did not answer within this part of the time a call may take is at fault. With less, the request came
+late, and its failure tells nothing of the provider."""
+
+_NOT_THERE: Final = frozenset({Cause.NOT_SENT, Cause.UNAVAILABLE, Cause.LOST})
+"""What a provider that is down looks like. Everything else it had to be there for."""
+
 
 class ProviderCalls:
     """Runs provider calls for one backend and mode.
 
-    `timeout_s` bounds a single attempt. `concurrency` bounds how many are under way at once,
-    `requests_per_second` how often one is begun. `translate` turns the
-    exceptions of the provider's package into the taxonomy; it is given whether the call is a write.
+    `timeout_s` bounds a single attempt. `concurrency` bounds how many are under way at once, `requests_per_second` how
+    often one is begun; None: as often as the provider bears. `breaker` says when the provider counts as down; None: it
+    never does. `translate` turns the exceptions of the provider's package into the taxonomy; it is given whether the
+    call is a write.
     """
 
     def __init__(
@@ -47,14 +60,15 @@ class ProviderCalls:
         timeout_s: float,
         concurrency: int,
         requests_per_second: float | None = None,
+        breaker: BreakerLimits | None = None,
         retry_wait_s: float = FIRST_WAIT_S,
     ) -> None:
         self._translate = translate
         self._observer = observer
         self._retrier = Retrier(observer, first_wait_s=retry_wait_s)
         self._timeout_s = timeout_s
-        self._slots = asyncio.Semaphore(concurrency)
-        self._pace = _pace(requests_per_second) if requests_per_second else None
+        self._gate = Gate(concurrency, Pace(requests_per_second), observer)
+        self._breaker = CircuitBreaker(breaker, observer)
 
     async def run(
         self,
@@ -67,7 +81,8 @@ class ProviderCalls:
 
         `request_id` finds the provider's id of the request in the answer, for the log.
 
-        Raises an `AdapterError`, or `DeadlineExceeded` where no time was left to make the call.
+        Raises an `AdapterError`, `Shed` where the call could not be made in time or the provider is down, or
+        `DeadlineExceeded` where no time was left to make it.
         """
         return await self._retrier.run(lambda: self._attempt(operation, call, safety, request_id), safety)
 
@@ -78,32 +93,65 @@ class ProviderCalls:
         safety: Safety,
         request_id: Callable[[T], str | None],
     ) -> T:
-        # Waiting for a slot and for the pace, as long as the request may: that time is not the provider's.
-        if self._slots.locked():
-            async with within_deadline("The billing provider is being asked too much at the moment."):
-                await self._slots.acquire()
-        else:
-            await self._slots.acquire()
+        urgency = current_urgency()
+        self._breaker.check(urgency)
+        # Waiting for a turn, as long as the request may: that time is not the provider's.
+        await self._gate.enter(urgency)
+        admission = None
         try:
-            if self._pace is not None:
-                async with within_deadline("The billing provider is being asked too often at the moment."):
-                    await self._pace.acquire()
-            return await self._timed(operation, call, request_id, is_write=safety is not Safety.READ)
+            # The circuit may have opened meanwhile.
+            admission = self._breaker.admit(urgency)
+            answer = await self._watched(admission, operation, call, request_id, is_write=safety is not Safety.READ)
         except UnknownOutcome as lost:
             lost.repeatable = lost.repeatable and safety is not Safety.UNSAFE_WRITE
+            note_change()
             raise
+        else:
+            if safety is not Safety.READ:
+                note_change()
+            return answer
         finally:
-            self._slots.release()
+            self._gate.leave(called=admission is not None)
 
-    async def _timed(
+    async def _watched(
         self,
+        admission: int,
         operation: str,
         call: Callable[[], Awaitable[T]],
         request_id: Callable[[T], str | None],
         *,
         is_write: bool,
     ) -> T:
-        budget = self._budget(is_write=is_write)
+        began, is_there = time.monotonic(), None
+        budget = 0.0
+        try:
+            budget = self._budget(is_write=is_write)
+            answer = await self._timed(operation, call, request_id, budget, is_write=is_write)
+        except AdapterError as error:
+            is_there = _is_there(error, had_time=budget >= self._timeout_s * _FAIR_SHARE_OF_TIME)
+            if isinstance(error, RateLimited) and error.why is not Cause.BUSY:
+                self._gate.slow_down(began, error.retry_after)
+            raise
+        else:
+            is_there = True
+            return answer
+        finally:
+            if is_there is None:
+                self._breaker.abandoned(admission)
+            elif is_there:
+                self._breaker.succeeded(admission)
+            else:
+                self._breaker.failed(admission)
+
+    async def _timed(
+        self,
+        operation: str,
+        call: Callable[[], Awaitable[T]],
+        request_id: Callable[[T], str | None],
+        budget: float,
+        *,
+        is_write: bool,
+    ) -> T:
         started = time.monotonic()
         outcome, seen = "aborted", None
         try:
@@ -132,6 +180,11 @@ class ProviderCalls:
         return min(self._timeout_s, remaining * _WRITES_SHARE_OF_TIME if is_write else remaining)
 
 
-def _pace(requests_per_second: float) -> AsyncLimiter:
-    """As many at once as a second allows, and then as often as it allows; slower than one a second, one at a time."""
-    return AsyncLimiter(max(1.0, requests_per_second), max(1.0, 1 / requests_per_second))
+def _is_there(error: AdapterError, *, had_time: bool) -> bool | None:
+    """Whether the provider was there; None where the failure does not tell."""
+    if error.why not in _NOT_THERE:
+        return True
+    if isinstance(error, UnknownOutcome) and error.answered:
+        # It answered; whether it fails everywhere or with this write alone is for the look that follows to tell.
+        return None
+    return None if error.why is Cause.LOST and not had_time else False

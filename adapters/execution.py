@@ -33,7 +33,7 @@ from adapters.identifiers import require_plain
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.state import SubscriptionState
 from gateway.contract import Action, Controller
-from gateway.resilience import DeadlineExceeded, Failure, WriteKey
+from gateway.resilience import DeadlineExceeded, Failure, Shed, Urgency, WriteKey, with_urgency
 
 Decide: TypeAlias = Callable[[SubscriptionState], Intent | None]
 """What is to be done to a subscription in a state; None where it is so already. Raises the errors of a refusal."""
@@ -47,6 +47,7 @@ _GRAVEST: Final[tuple[type[Failure], ...]] = (
     DeadlineExceeded,
     Unavailable,
     RateLimited,
+    Shed,
     Credentials,
     Unreadable,
     Conflict,
@@ -62,6 +63,7 @@ _REFUSALS: Final = (Conflict, Invalid, NotFound)
 class Execution(Holes):
     """Carries out writes on one subscription, or on all of a customer's one after another."""
 
+    @with_urgency(Urgency.ACTION)
     async def _act(self, action: Action, customer_id: str, subscription_id: str, decide: Decide) -> None:
         require_plain(customer_id, subscription_id)
         # One lock for all of a customer's subscriptions: an action on all of them excludes one on any of them, and
@@ -75,6 +77,7 @@ class Execution(Holes):
     async def _state(self, subscription_id: str) -> SubscriptionState:
         return await self._readable(Controller.SUBSCRIPTIONS, self._load(subscription_id))
 
+    @with_urgency(Urgency.ACTION)
     async def _act_on_all(
         self,
         action: Action,
@@ -135,6 +138,8 @@ class Execution(Holes):
             raise
         log.info("write done")
 
+    # Of its own for each of several subscriptions: one that is changed does not make the next one unfinished.
+    @with_urgency(Urgency.ACTION)
     async def _perform_and_settle(
         self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey
     ) -> None:

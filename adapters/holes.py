@@ -25,7 +25,16 @@ from gateway.contract import (
     Schedule,
     Subscription,
 )
-from gateway.resilience import FIRST_WAIT_S, Clock, KeyedLocks, Observer, SilentObserver, WriteKey, utc_now
+from gateway.resilience import (
+    FIRST_WAIT_S,
+    BreakerLimits,
+    Clock,
+    KeyedLocks,
+    Observer,
+    SilentObserver,
+    WriteKey,
+    utc_now,
+)
 
 if TYPE_CHECKING:
     from adapters.capabilities import Capabilities
@@ -51,6 +60,7 @@ class Runtime:
     connect_timeout_s: float = 3.0
     max_in_flight: int = 15
     requests_per_second: float | None = None
+    breaker: BreakerLimits | None = field(default_factory=BreakerLimits)
     retry_wait_s: float = FIRST_WAIT_S
 
 

@@ -31,6 +31,7 @@ from gateway.contract import (
     PeriodDuration,
     Schedule,
 )
+from gateway.resilience import Urgency, with_urgency
 
 C = TypeVar("C")
 
@@ -119,6 +120,7 @@ class Writes(Execution):
         )
 
     @final
+    @with_urgency(Urgency.ACTION)
     async def change_price(self, request: ChangePriceRequest) -> None:
         """Put another price on a subscription's item, at once or with the next period."""
         offered = self._need(Action.CHANGE_PRICE, self.offered.capabilities.change_price)

@@ -74,6 +74,7 @@ class StripeApi:
             timeout_s=runtime.call_timeout_s,
             concurrency=runtime.max_in_flight,
             requests_per_second=runtime.requests_per_second,
+            breaker=runtime.breaker,
             retry_wait_s=runtime.retry_wait_s,
         )
 

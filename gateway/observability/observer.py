@@ -41,6 +41,14 @@ class LoggingObserver:
         """Words of the provider that this version does not know, by field."""
         self.settlements: Counter[tuple[str, str]] = Counter()
         """Writes settled by reading, by action and outcome."""
+        self.sheds: Counter[str] = Counter()
+        """Provider calls that were not made, by reason."""
+        self.slow_downs = 0
+        """How often the pace was slowed down."""
+        self.circuit = "closed"
+        """The circuit to the provider, as it is."""
+        self.circuit_turns: Counter[str] = Counter()
+        """How often the circuit became closed, open, half_open."""
         self._first_times = FirstTimes()
 
     @cached_property
@@ -80,6 +88,26 @@ class LoggingObserver:
         """A write whose answer was lost was settled by reading."""
         self.settlements[action, outcome] += 1
         self._log.warning("outcome settled by reading", action=action, outcome=outcome)
+
+    def shed(self, reason: str) -> None:
+        """A provider call was not made."""
+        # At debug: there are as many as requests, each of which is in the access log with its failure.
+        self.sheds[reason] += 1
+        self._log.debug("provider call shed", reason=reason)
+
+    def slowed_down(self, requests_per_second: float) -> None:
+        """The provider refused a call for too many of them."""
+        self.slow_downs += 1
+        self._log.warning("provider calls slowed down", requests_per_second=round(requests_per_second, 2))
+
+    def circuit_turned(self, state: str) -> None:
+        """The circuit to the provider opened, is being tried, or closed."""
+        self.circuit = state
+        self.circuit_turns[state] += 1
+        if state == "open":
+            self._log.error("provider is down: calls are refused at once", circuit=state)
+        else:
+            self._log.warning("circuit to the provider turned", circuit=state)
 
     def _tell_once(self, event: str, **facts: str) -> None:
         tell = self._log.warning if self._first_times.is_first((event, *facts.values())) else self._log.debug

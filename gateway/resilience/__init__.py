@@ -1,39 +1,54 @@
-"""What keeps a request honest: one deadline, one owner of retries, one writer per customer at a time.
+"""What keeps a request honest: one deadline, one owner of retries, one writer per customer at a time, and a provider
+that is asked no more, no faster and no longer than it can bear.
 
 Knows neither the billing providers nor HTTP: it works on `Failure`, which the adapters' errors derive from.
 """
 
 from __future__ import annotations
 
+from gateway.resilience.breaker import BreakerLimits, Circuit, CircuitBreaker
 from gateway.resilience.cache import CatalogueCache
 from gateway.resilience.clock import Clock, utc_now
 from gateway.resilience.deadline import Deadline, DeadlineExceeded, current_deadline, deadline, grace, within_deadline
-from gateway.resilience.failure import Cause, Failure
+from gateway.resilience.failure import Cause, Failure, Shed
+from gateway.resilience.gate import Gate
 from gateway.resilience.idempotency import WriteKey
 from gateway.resilience.locks import KeyedLocks
 from gateway.resilience.observer import Observer, SilentObserver
+from gateway.resilience.pace import Pace
 from gateway.resilience.repeats import Repeats
 from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
+from gateway.resilience.urgency import Urgency, current_urgency, note_change, with_urgency
 
 __all__ = [
     "FIRST_WAIT_S",
+    "BreakerLimits",
     "CatalogueCache",
     "Cause",
+    "Circuit",
+    "CircuitBreaker",
     "Clock",
     "Deadline",
     "DeadlineExceeded",
     "Failure",
+    "Gate",
     "KeyedLocks",
     "Observer",
+    "Pace",
     "Repeats",
     "Retrier",
     "Safety",
+    "Shed",
     "SilentObserver",
+    "Urgency",
     "WriteKey",
     "current_deadline",
+    "current_urgency",
     "deadline",
     "grace",
+    "note_change",
     "retry_after_seconds",
     "utc_now",
+    "with_urgency",
     "within_deadline",
 ]

@@ -46,3 +46,10 @@ class Failure(Exception):
     def for_log(self) -> dict[str, object]:
         """What an operator wants to know of it. The message is in our own words and holds nothing personal."""
         return {"error": type(self).__name__, "message": self.message}
+
+
+class Shed(Failure):
+    """A provider call was not made, because it would have waited too long or the provider is down. Nothing happened.
+
+    Not tried again in the same request; `retry_after` says when it may be worth while.
+    """

@@ -29,6 +29,15 @@ class Observer(Protocol):
     def settled(self, action: str, outcome: str) -> None:
         """A write whose answer was lost was settled by reading: "done", "repeated", "refused" or "unknown"."""
 
+    def shed(self, reason: str) -> None:
+        """A provider call was not made: "overload" or "circuit open"."""
+
+    def slowed_down(self, requests_per_second: float) -> None:
+        """The provider refused a call for too many of them; this is the pace from now on."""
+
+    def circuit_turned(self, state: str) -> None:
+        """The circuit to the provider is now "closed", "open" or "half_open"."""
+
 
 class SilentObserver:
     """An observer for those who watch nothing."""
@@ -46,4 +55,13 @@ class SilentObserver:
         """Ignore it."""
 
     def settled(self, action: str, outcome: str) -> None:
+        """Ignore it."""
+
+    def shed(self, reason: str) -> None:
+        """Ignore it."""
+
+    def slowed_down(self, requests_per_second: float) -> None:
+        """Ignore it."""
+
+    def circuit_turned(self, state: str) -> None:
         """Ignore it."""

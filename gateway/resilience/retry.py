@@ -13,7 +13,7 @@ from tenacity.stop import stop_base
 from tenacity.wait import wait_base, wait_exponential_jitter
 
 from gateway.resilience.deadline import current_deadline
-from gateway.resilience.failure import Cause, Failure
+from gateway.resilience.failure import Cause, Failure, Shed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -135,21 +135,31 @@ class Retrier:
         }
 
     async def run(self, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
-        """The call's answer. Raises what the last attempt raised."""
+        """The call's answer. Raises what the last attempt raised that was made."""
         try:
             return await call()
         except Failure as failure:
             # The loop below is set up for failures only: the common, successful call does not pay for it.
-            first: Failure | None = failure
+            last, replayed = failure, False
 
         async def replay_then_call() -> T:
-            nonlocal first
-            if first is not None:
-                failure, first = first, None
-                raise failure
-            return await call()
+            nonlocal last, replayed
+            if not replayed:
+                replayed = True
+                raise last
+            try:
+                return await call()
+            except Shed:
+                raise
+            except Failure as failure:
+                last = failure
+                raise
 
-        return await self._policies[safety].copy()(replay_then_call)
+        try:
+            return await self._policies[safety].copy()(replay_then_call)
+        except Shed:
+            # A repetition that was not made does not change what happened.
+            raise last from None
 
     def _tell(self, retry_state: RetryCallState) -> None:
         failure = _failure(retry_state)

@@ -11,12 +11,12 @@ from adapters.base import BillingAdapter, Runtime
 from gateway.contract import Mode
 from gateway.observability import FirstTimes, LoggingObserver
 from gateway.policy import AllowList, Policy
-from gateway.resilience import Clock, Observer, Repeats, utc_now
+from gateway.resilience import BreakerLimits, Clock, Observer, Repeats, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
-    from gateway.settings import BackendSettings, LimitSettings
+    from gateway.settings import BackendSettings, BreakerSettings, LimitSettings
 
 FindAdapter: TypeAlias = "Callable[[str], type[BillingAdapter]]"
 """Answers the adapter's class for the name under `backend:` in the YAML."""
@@ -87,11 +87,17 @@ async def _open_adapters(
             clock=clock,
             observer=observe(settings.name, mode),
             dry_run=settings.policy.dry_run,
-            call_timeout_s=settings.limits.call_timeout_s,
+            # What is more than a whole request may take would never be used up.
+            call_timeout_s=min(settings.limits.call_timeout_s, settings.limits.deadline_s),
             connect_timeout_s=settings.limits.connect_timeout_s,
             max_in_flight=settings.limits.max_in_flight,
             requests_per_second=settings.limits.requests_per_second,
+            breaker=_breaker(settings.limits.breaker),
             retry_wait_s=settings.limits.retry_wait_s,
         )
         adapters[mode] = await open_adapters.enter_async_context(adapter_class(mode, settings.adapter, runtime))
     return adapters
+
+
+def _breaker(settings: BreakerSettings) -> BreakerLimits | None:
+    return BreakerLimits(settings.failures, settings.open_s) if settings.enabled else None

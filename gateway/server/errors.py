@@ -24,7 +24,7 @@ from adapters.base import (
 )
 from gateway.contract import RequestError
 from gateway.policy import Refused
-from gateway.resilience import DeadlineExceeded, Failure
+from gateway.resilience import DeadlineExceeded, Failure, Shed
 from gateway.server.answers import error_answer
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = MappingProxyType(
         UnknownOutcome: 504,
         Unreadable: 502,
         AdapterError: 502,
+        Shed: 503,
         DeadlineExceeded: 504,
     }
 )
@@ -94,8 +95,8 @@ def _answer_to_http(error: web.HTTPException) -> web.Response:
 
 
 def _retry_after(error: Exception) -> dict[str, str] | None:
-    """The provider's wish in whole seconds, rounded up: a client that is a moment too early is refused again."""
-    wish = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    """The provider's wish, or ours, in whole seconds, rounded up: a client that is too early is refused again."""
+    wish = error.retry_after if isinstance(error, RateLimited | Shed | Unavailable) else None
     if wish is None or not math.isfinite(wish):
-        return {hdrs.RETRY_AFTER: str(_SHORTEST_WAIT_S)} if isinstance(error, RateLimited) else None
+        return {hdrs.RETRY_AFTER: str(_SHORTEST_WAIT_S)} if isinstance(error, RateLimited | Shed) else None
     return {hdrs.RETRY_AFTER: str(min(max(math.ceil(wish), _SHORTEST_WAIT_S), _LONGEST_WAIT_S))}

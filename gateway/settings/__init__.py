@@ -8,6 +8,7 @@ from gateway.settings.models import (
     RESERVED_NAMES,
     AllowList,
     BackendSettings,
+    BreakerSettings,
     LimitSettings,
     PolicySettings,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "RESERVED_NAMES",
     "AllowList",
     "BackendSettings",
+    "BreakerSettings",
     "LimitSettings",
     "PolicySettings",
     "Problem",

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from adapters.settings import AdapterSettings, Secret, Section
+from adapters.settings import AdapterSettings, Secret, Section, switch
 
 RESERVED_NAMES: Final = frozenset({"churnkey", "direct", "healthz", "metrics", "openapi", "readyz", "version"})
 """First segments of URLs of our own: a backend of that name could not be reached."""
@@ -60,6 +60,19 @@ class PolicySettings(Section):
     )
 
 
+class BreakerSettings(Section):
+    """When the provider counts as down. `true` and `false` are short for `{enabled: true}` and `{enabled: false}`."""
+
+    enabled: bool = Field(default=True, description="false: the provider is called however often it fails.")
+    failures: WholeNumber = Field(
+        5,
+        ge=1,
+        le=1000,
+        description="Calls in a row that find the provider down; after them none is made for a while.",
+    )
+    open_s: Number = Field(10, gt=0, le=600, description="Seconds for which none is made; then one is made, to see.")
+
+
 class LimitSettings(Section):
     """How long and how hard the provider may be called."""
 
@@ -88,7 +101,11 @@ class LimitSettings(Section):
         "0: it is done again.",
     )
     requests_per_second: Rate | None = Field(
-        None, description="Calls of the provider a second, for each mode. Absent: not paced."
+        None,
+        description="Calls of the provider a second, for each mode. Absent: not paced until the provider refuses one.",
+    )
+    breaker: Annotated[BreakerSettings, BeforeValidator(switch)] = Field(
+        BreakerSettings(), description="When the provider counts as down, for each mode."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,15 +13,28 @@ import pytest
 from adapters.base import (
     AdapterError,
     Conflict,
+    Credentials,
     Invalid,
+    NotFound,
     ProviderAnswer,
     RateLimited,
     Timeout,
     Unavailable,
     UnknownOutcome,
+    Unreadable,
 )
 from adapters.calls import ProviderCalls
-from gateway.resilience import DeadlineExceeded, Safety, deadline
+from gateway.resilience import (
+    BreakerLimits,
+    Cause,
+    DeadlineExceeded,
+    Safety,
+    Shed,
+    Urgency,
+    current_urgency,
+    deadline,
+    with_urgency,
+)
 from tests.support.recording_observer import RecordingObserver
 
 SOON_S: Final = 0.01
@@ -49,9 +63,17 @@ class Setup:
 
     observer: RecordingObserver = field(default_factory=RecordingObserver)
     timeout_s: float = 5.0
+    breaker: BreakerLimits | None = None
 
     def calls(self) -> ProviderCalls:
-        return ProviderCalls(translate=translate, observer=self.observer, timeout_s=self.timeout_s, concurrency=2)
+        return ProviderCalls(
+            translate=translate,
+            observer=self.observer,
+            timeout_s=self.timeout_s,
+            concurrency=2,
+            breaker=self.breaker,
+            retry_wait_s=0.001,
+        )
 
     @property
     def outcomes(self) -> list[str]:
@@ -121,7 +143,7 @@ async def test_a_write_that_never_got_a_slot_was_not_sent_so_its_outcome_is_know
         sent.append("sent")
         return "an answer"
 
-    with deadline(SOON_S), pytest.raises(DeadlineExceeded):
+    with deadline(SOON_S), pytest.raises(Shed):
         await calls.run("post thing", call, safety)
     for task in holding:
         task.cancel()
@@ -274,3 +296,180 @@ async def test_a_slot_is_not_held_while_waiting_to_try_again() -> None:
     assert await calls.run("call", answer, Safety.READ) == "an answer"
     assert not any(task.done() for task in waiting)
     await asyncio.gather(*waiting)
+
+
+# -- whose turn it is ---------------------------------------------------------------------------------------------
+
+
+async def test_an_action_goes_before_reads_that_came_earlier() -> None:
+    calls, order, gate = Setup().calls(), list[str](), asyncio.Event()
+
+    async def ask(name: str) -> None:
+        async def call() -> None:
+            order.append(name)
+            await gate.wait()
+
+        await calls.run(name, call, Safety.READ)
+
+    tasks = [asyncio.create_task(ask(f"list {number}")) for number in range(10)]
+    await asyncio.sleep(0)
+    tasks.append(asyncio.create_task(with_urgency(Urgency.ACTION)(ask)("action")))
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(*tasks)
+    assert order.index("action") == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "slows"),
+    [
+        pytest.param(RateLimited(), True, id="too many"),
+        pytest.param(RateLimited(final=True), True, id="too many, and repeating is useless"),
+        pytest.param(RateLimited(cause=Cause.BUSY), False, id="the object is locked"),
+        pytest.param(Unavailable(), False, id="down"),
+        pytest.param(Invalid(), False, id="refused"),
+    ],
+)
+async def test_only_a_refusal_for_too_many_calls_slows_down(error: AdapterError, slows: bool) -> None:
+    setup = Setup()
+    await asyncio.wait([asyncio.create_task(setup.calls().run("call", failing_once(error), Safety.UNSAFE_WRITE))])
+    assert bool(setup.observer.paces) is slows
+
+
+async def test_what_the_provider_wishes_holds_for_every_call() -> None:
+    setup = Setup()
+    calls = setup.calls()
+    with deadline(5.0):
+        with pytest.raises(RateLimited):
+            await calls.run("call", raising(RateLimited(retry_after=30.0)), Safety.READ)
+        with pytest.raises(Shed) as caught:
+            await calls.run("another call", answer, Safety.READ)
+    assert caught.value.retry_after == pytest.approx(30.0, abs=1.0)
+    assert setup.outcomes == ["RateLimited"]
+
+
+# -- a provider that is down --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "safety", "opens"),
+    [
+        (Unavailable(), Safety.READ, True),
+        (Unavailable(cause=Cause.NOT_SENT), Safety.UNSAFE_WRITE, True),
+        (Unavailable(cause=Cause.LOST), Safety.READ, True),
+        (Timeout(), Safety.READ, True),
+        (UnknownOutcome(answered=False), Safety.SAFE_WRITE, True),
+        (UnknownOutcome(answered=True), Safety.SAFE_WRITE, False),
+        (UnknownOutcome(answered=False, cause=Cause.BUSY), Safety.SAFE_WRITE, False),
+        (Unavailable(final=True), Safety.SAFE_WRITE, False),
+        (NotFound(), Safety.READ, False),
+        (Invalid(), Safety.READ, False),
+        (Conflict(), Safety.SAFE_WRITE, False),
+        (Credentials(), Safety.READ, False),
+        (RateLimited(retry_after=0.0), Safety.READ, False),
+        (Unreadable(), Safety.READ, False),
+    ],
+    ids=lambda value: repr(value) if isinstance(value, AdapterError) else str(value),
+)
+async def test_only_a_provider_that_is_not_there_opens_the_circuit(
+    error: AdapterError, safety: Safety, opens: bool
+) -> None:
+    setup = Setup(breaker=BreakerLimits(failures=1))
+    with pytest.raises(type(error)):
+        await setup.calls().run("call", raising(error), safety)
+    assert bool(setup.observer.circuit) is opens
+
+
+async def test_while_the_circuit_is_open_nothing_is_sent() -> None:
+    setup = Setup(breaker=BreakerLimits(failures=3))
+    calls = setup.calls()
+    with pytest.raises(Unavailable):
+        await calls.run("call", raising(Unavailable()), Safety.READ)
+    for safety in Safety:
+        with pytest.raises(Shed):
+            await calls.run("call", answer, safety)
+    assert setup.outcomes == ["Unavailable"] * 3
+
+
+async def test_a_repetition_that_is_not_made_does_not_change_what_is_told() -> None:
+    setup = Setup(breaker=BreakerLimits(failures=2))
+    with pytest.raises(Timeout):
+        await setup.calls().run("call", raising(Timeout()), Safety.READ)
+    assert setup.outcomes == ["Timeout"] * 2
+
+
+async def test_a_circuit_that_opens_lets_nobody_wait_for_a_slot() -> None:
+    setup = Setup(timeout_s=SOON_S, breaker=BreakerLimits(failures=1))
+    calls = setup.calls()
+    with deadline(5.0):
+        waiting = [asyncio.create_task(calls.run("call", never, Safety.UNSAFE_WRITE)) for _ in range(20)]
+        await asyncio.wait(waiting)
+    errors = [type(task.exception()) for task in waiting]
+    assert errors == [UnknownOutcome] * 2 + [Shed] * 18
+    assert setup.outcomes == ["timeout"] * 2
+
+
+async def test_while_the_circuit_is_open_nobody_waits_for_a_turn() -> None:
+    calls = Setup(breaker=BreakerLimits(failures=1)).calls()
+    unfinished, lost = with_urgency(Urgency.UNFINISHED)(calls.run), raising(UnknownOutcome(answered=False))
+    with deadline(60.0):
+        with pytest.raises(RateLimited):
+            await calls.run("call", raising(RateLimited(retry_after=30.0, final=True)), Safety.READ)
+        with pytest.raises(UnknownOutcome):
+            await unfinished("write", lost, Safety.UNSAFE_WRITE)
+        refused = asyncio.create_task(calls.run("call", answer, Safety.READ))
+        await asyncio.sleep(0)
+    with pytest.raises(Shed, match="not available"):
+        await asyncio.wait_for(refused, SOON_S)
+
+
+async def test_a_call_that_was_left_too_little_time_says_nothing_of_the_provider() -> None:
+    setup = Setup(timeout_s=5.0, breaker=BreakerLimits(failures=1))
+    with deadline(SOON_S), pytest.raises(Timeout):
+        await setup.calls().run("call", never, Safety.READ)
+    assert (setup.outcomes, setup.observer.circuit) == (["timeout"], [])
+
+
+@pytest.mark.parametrize("error", [UnforeseenError(), asyncio.CancelledError()], ids=["unforeseen", "cancelled"])
+async def test_a_probe_that_comes_to_nothing_leaves_the_next_call_to_probe(error: BaseException) -> None:
+    setup = Setup(breaker=BreakerLimits(failures=1, open_s=0.0))
+    calls = setup.calls()
+    with pytest.raises(UnknownOutcome):
+        await calls.run("call", raising(UnknownOutcome(answered=False)), Safety.UNSAFE_WRITE)
+    with pytest.raises(type(error)):
+        await calls.run("call", raising(error), Safety.READ)
+    assert await calls.run("call", answer, Safety.READ) == "an answer"
+    assert setup.observer.circuit == ["open", "half_open", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("write", "passes"),
+    [
+        pytest.param(answer, True, id="done"),
+        pytest.param(raising(UnknownOutcome(answered=False)), True, id="lost"),
+        pytest.param(raising(Unavailable(cause=Cause.NOT_SENT)), False, id="never sent"),
+        pytest.param(raising(Conflict()), False, id="refused"),
+    ],
+)
+async def test_what_follows_a_write_passes_an_open_circuit(write: Callable[[], Awaitable[str]], passes: bool) -> None:
+    setup = Setup(breaker=BreakerLimits(failures=1))
+    calls = setup.calls()
+
+    @with_urgency(Urgency.ACTION)
+    async def act() -> str:
+        await calls.run("look", answer, Safety.READ)
+        with suppress(AdapterError):
+            await calls.run("write", write, Safety.UNSAFE_WRITE)
+        # Somebody else finds the provider down.
+        other = with_urgency(Urgency.READ)(calls.run)("list", raising(Unavailable()), Safety.READ)
+        await asyncio.wait([asyncio.create_task(other)])
+        return await calls.run("look again", answer, Safety.READ)
+
+    if passes:
+        assert await act() == "an answer"
+    else:
+        with pytest.raises(Shed):
+            await act()
+    assert current_urgency() is Urgency.READ
+    with pytest.raises(Shed):
+        await calls.run("call", answer, Safety.READ)

@@ -24,7 +24,7 @@ from adapters.base import (
 from adapters.capabilities import BOTH_DURATIONS, BOTH_SCHEDULES, Capabilities, PauseCapability
 from adapters.state import Standing, SubscriptionState
 from gateway.contract import CancelAllRequest, IntervalUnit, PauseAllRequest, PeriodDuration, Schedule
-from gateway.resilience import DeadlineExceeded, Failure
+from gateway.resilience import DeadlineExceeded, Failure, Shed
 from tests.support.memory_account import sample_subscription
 from tests.support.recording_observer import RecordingObserver
 from tests.support.scripted_adapter import WORKS, ScriptedAdapter, fails, loses_answer
@@ -158,6 +158,7 @@ GRAVEST_FIRST: Final[tuple[Failure, ...]] = (
     DeadlineExceeded("too late"),
     Unavailable(),
     RateLimited(),
+    Shed("too much"),
     Credentials(),
     Unreadable(),
     Conflict(),
@@ -179,7 +180,7 @@ async def test_of_several_failures_the_gravest_speaks(graver: int) -> None:
 
 
 def test_every_error_has_its_place_among_them() -> None:
-    assert {type(one) for one in GRAVEST_FIRST} == {*AdapterError.__subclasses__(), DeadlineExceeded}
+    assert {type(one) for one in GRAVEST_FIRST} == {*AdapterError.__subclasses__(), DeadlineExceeded, Shed}
 
 
 async def test_the_longest_wait_that_was_wished_for_is_passed_on() -> None:

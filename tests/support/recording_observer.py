@@ -21,6 +21,9 @@ class RecordingObserver:
     unknown_values: list[tuple[str, str]] = field(default_factory=list)
     settlements: list[tuple[str, str]] = field(default_factory=list)
     """Action, outcome."""
+    sheds: list[str] = field(default_factory=list)
+    paces: list[float] = field(default_factory=list)
+    circuit: list[str] = field(default_factory=list)
 
     def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
         """Keep it."""
@@ -41,3 +44,15 @@ class RecordingObserver:
     def settled(self, action: str, outcome: str) -> None:
         """Keep it."""
         self.settlements.append((action, outcome))
+
+    def shed(self, reason: str) -> None:
+        """Keep it."""
+        self.sheds.append(reason)
+
+    def slowed_down(self, requests_per_second: float) -> None:
+        """Keep it."""
+        self.paces.append(requests_per_second)
+
+    def circuit_turned(self, state: str) -> None:
+        """Keep it."""
+        self.circuit.append(state)

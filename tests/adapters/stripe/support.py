@@ -58,6 +58,7 @@ class Witness:
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     unknown: list[tuple[str, str]] = field(default_factory=list)
     settlements: list[tuple[str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     when_retried: Callable[[], None] = lambda: None
 
     def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
@@ -76,6 +77,15 @@ class Witness:
 
     def settled(self, action: str, outcome: str) -> None:
         self.settlements.append((action, outcome))
+
+    def shed(self, reason: str) -> None:
+        self.told.append(reason)
+
+    def slowed_down(self, requests_per_second: float) -> None:
+        self.told.append("slowed down")
+
+    def circuit_turned(self, state: str) -> None:
+        self.told.append(state)
 
 
 @dataclass

@@ -35,6 +35,14 @@ def test_everything_is_counted(observer: LoggingObserver) -> None:
     observer.left_out("prices", "price_1", "amount: missing")
     observer.unknown_value("status", "hibernating")
     observer.settled("cancel", "done")
+    observer.shed("overload")
+    observer.slowed_down(12.5)
+    for state in ("open", "half_open", "open"):
+        observer.circuit_turned(state)
+    assert observer.sheds == {"overload": 1}
+    assert observer.slow_downs == 1
+    assert observer.circuit_turns == {"open": 2, "half_open": 1}
+    assert observer.circuit == "open"
     assert observer.retries == {"busy": 2}
     assert observer.rows_left_out == {"prices": 2}
     assert observer.unknown_values == {"status": 1}
@@ -72,4 +80,21 @@ def test_what_is_remembered_is_bounded() -> None:
         False,
         False,
         False,
+    ]
+
+
+def test_a_provider_that_is_down_is_an_error_in_the_log_and_what_it_costs_each_request_is_not(
+    observer: LoggingObserver,
+) -> None:
+    with recorded_log() as log:
+        observer.circuit_turned("open")
+        for _ in range(3):
+            observer.shed("circuit open")
+        observer.circuit_turned("half_open")
+        observer.circuit_turned("closed")
+    assert [(event["level"], event.get("circuit")) for event in log.events()] == [
+        ("error", "open"),
+        *[("debug", None)] * 3,
+        ("warning", "half_open"),
+        ("warning", "closed"),
     ]

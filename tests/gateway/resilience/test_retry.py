@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from gateway.resilience import Cause, DeadlineExceeded, Failure, Retrier, Safety, deadline
+from gateway.resilience import Cause, DeadlineExceeded, Failure, Retrier, Safety, Shed, deadline
 from gateway.resilience.retry import RETRIED
 from tests.support.recording_observer import RecordingObserver
 
@@ -117,6 +117,22 @@ async def test_the_last_error_is_the_one_that_is_raised_itself() -> None:
     with pytest.raises(Failure) as caught:
         await Watch().retrier.run(Attempts(errors), READ)
     assert caught.value is errors[-1]
+
+
+async def test_a_repetition_that_is_not_made_ends_the_attempts_and_does_not_change_what_happened() -> None:
+    made = [failure(Cause.LOST), failure(Cause.UNAVAILABLE)]
+    attempts = Attempts([*made, Shed("it was not made", retry_after=9.0)])
+    with pytest.raises(Failure) as caught:
+        await Watch(attempts=5).retrier.run(attempts, READ)
+    assert caught.value is made[-1]
+    assert attempts.made == 3
+
+
+async def test_a_call_that_is_not_made_at_all_is_not_tried_again() -> None:
+    attempts = Attempts([Shed("it was not made", retry_after=0.0)])
+    with pytest.raises(Shed):
+        await Watch().retrier.run(attempts, READ)
+    assert attempts.made == 1
 
 
 async def test_an_error_that_is_not_retried_ends_the_attempts() -> None:

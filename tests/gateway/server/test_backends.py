@@ -7,8 +7,9 @@ import pytest
 from adapters.base import BillingAdapter
 from gateway.contract import Mode
 from gateway.observability import LoggingObserver
+from gateway.resilience import BreakerLimits
 from gateway.server import open_backends
-from gateway.settings import LimitSettings, PolicySettings
+from gateway.settings import BreakerSettings, LimitSettings, PolicySettings
 from tests.support.memory_account import NOW, MemoryAccount
 from tests.support.memory_adapter import MemoryAdapter
 from tests.support.service import LIVE_KEY, backend_settings, find_adapter
@@ -37,6 +38,28 @@ async def test_the_adapter_gets_what_the_settings_say() -> None:
     assert (runtime.call_timeout_s, runtime.connect_timeout_s, runtime.max_in_flight) == (7, 2, 3)
     assert isinstance(runtime.observer, LoggingObserver)
     assert (runtime.observer.backend, runtime.observer.mode) == ("memory", Mode.TEST)
+
+
+@pytest.mark.parametrize(
+    ("breaker", "expected"),
+    [
+        pytest.param(BreakerSettings(), BreakerLimits(failures=5, open_s=10), id="absent"),
+        pytest.param(BreakerSettings(failures=2, open_s=0.5), BreakerLimits(failures=2, open_s=0.5), id="set"),
+        pytest.param(BreakerSettings(enabled=False), None, id="off"),
+    ],
+)
+async def test_the_adapter_is_told_when_its_provider_counts_as_down(
+    breaker: BreakerSettings, expected: BreakerLimits | None
+) -> None:
+    settings = backend_settings(limits=LimitSettings(breaker=breaker))
+    async with open_backends([settings], find_adapter) as backends:
+        assert backends["memory"].adapters[Mode.TEST].runtime.breaker == expected
+
+
+async def test_no_call_is_allowed_more_time_than_a_whole_request() -> None:
+    settings = backend_settings(limits=LimitSettings(call_timeout_s=60, deadline_s=5))
+    async with open_backends([settings], find_adapter) as backends:
+        assert backends["memory"].adapters[Mode.TEST].runtime.call_timeout_s == 5
 
 
 async def test_the_adapters_class_is_found_by_the_name_in_the_settings() -> None:

@@ -136,7 +136,7 @@ async def test_an_identity_encoding_is_none(client: Client) -> None:
 
 async def test_a_body_that_does_not_arrive_costs_no_more_than_the_deadline(start: Start) -> None:
     # The settings allow no deadline this short; only what the server does with one is of interest.
-    limits = LimitSettings.model_construct(**{**LimitSettings().model_dump(), "deadline_s": 0.05})
+    limits = LimitSettings().model_copy(update={"deadline_s": 0.05})
     client = await start(backend_settings(limits=limits))
     reader, writer = await asyncio.open_connection(client.host, client.port)
     writer.write(

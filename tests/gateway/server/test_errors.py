@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -23,7 +25,7 @@ from adapters.base import (
 )
 from gateway.contract import RequestError
 from gateway.policy import Refused
-from gateway.resilience import DeadlineExceeded
+from gateway.resilience import DeadlineExceeded, Failure, Shed
 from gateway.server.errors import STATUSES
 from tests.support.log import Log
 from tests.support.memory_account import MemoryAccount
@@ -42,6 +44,7 @@ CASES = [
     (UnknownOutcome(answered=False), 504),
     (Unreadable(), 502),
     (AdapterError(), 502),
+    (Shed("Too much is asked.", retry_after=3.0), 503),
     (DeadlineExceeded("The request's time is used up."), 504),
     (RequestError("field", "expected something"), 400),
     (Refused("Not offered."), 400),
@@ -98,10 +101,11 @@ async def test_a_class_of_a_third_party_has_its_parents_status(client: Client, l
     ],
     ids=str,
 )
+@pytest.mark.parametrize("error", [RateLimited, partial(Shed, "Too much is asked.")], ids=["theirs", "ours"])
 async def test_a_rate_limit_says_when_to_try_again(
-    client: Client, live: MemoryAccount, wish: float | None, header: str
+    client: Client, live: MemoryAccount, error: Callable[..., Failure], wish: float | None, header: str
 ) -> None:
-    _, _, headers = await answer_to(client, live, RateLimited(retry_after=wish))
+    _, _, headers = await answer_to(client, live, error(retry_after=wish))
     assert headers["Retry-After"] == header
 
 

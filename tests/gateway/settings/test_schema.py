@@ -65,6 +65,7 @@ def test_accepts(validator: Draft202012Validator, added: str) -> None:
         pytest.param("actions: {pause: {behaviour: void}}", id="an unknown key of the adapter's"),
         pytest.param("limits: {deadline_s: 0}", id="a number out of bounds"),
         pytest.param("limits: {requests_per_second: -1}", id="a rate out of bounds"),
+        pytest.param("limits: {breaker: {failures: 0}}", id="a breaker out of bounds"),
         pytest.param("limits: {deadline_s: soon}", id="a word as a number"),
         pytest.param("limits: {deadline_s: {file: /x, more: 1}}", id="a file and more"),
         pytest.param("limits:", id="a section without a value"),

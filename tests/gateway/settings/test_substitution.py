@@ -163,6 +163,6 @@ def test_a_large_file_is_not_a_secret(problems: Problems, tmp_path: Path) -> Non
 
 def test_a_section_that_has_other_keys_beside_file_is_a_section(problems: Problems) -> None:
     assert problems(MINIMAL + "limits: {file: /x, deadline_s: 5}\n") == [
-        "backend.yaml:4: limits.file: unknown key; the keys here are call_timeout_s, connect_timeout_s, deadline_s, "
-        "dedupe_s, max_in_flight, requests_per_second, retry_wait_s"
+        "backend.yaml:4: limits.file: unknown key; the keys here are breaker, call_timeout_s, connect_timeout_s, "
+        "deadline_s, dedupe_s, max_in_flight, requests_per_second, retry_wait_s"
     ]

@@ -41,8 +41,8 @@ NAME = "must match pattern '^[a-z0-9][a-z0-9_-]{0,62}$'"
         ),
         pytest.param(
             "limits: {sk_live_51Habcdef7: 1}",
-            "limits.(a key): unknown key; the keys here are call_timeout_s, connect_timeout_s, deadline_s, dedupe_s, "
-            "max_in_flight, requests_per_second, retry_wait_s",
+            "limits.(a key): unknown key; the keys here are breaker, call_timeout_s, connect_timeout_s, "
+            "deadline_s, dedupe_s, max_in_flight, requests_per_second, retry_wait_s",
             id="a key that may be a secret",
         ),
     ],
@@ -71,6 +71,16 @@ def test_an_unknown_key_is_named_with_the_nearest_known(problems: Problems, adde
         pytest.param("limits: {deadline_s: .nan}", "limits.deadline_s: must be a number", id="not a number"),
         pytest.param(
             "limits: {requests_per_second: 0}", "limits.requests_per_second: must be greater than 0", id="none"
+        ),
+        pytest.param(
+            "limits: {breaker: {failures: 0}}",
+            "limits.breaker.failures: must be greater than or equal to 1",
+            id="a breaker without failures",
+        ),
+        pytest.param(
+            "limits: {breaker: {open_s: 0}}",
+            "limits.breaker.open_s: must be greater than 0",
+            id="open for no time",
         ),
         pytest.param("limits: {requests_per_second: .inf}", None, id="endlessly many"),
         pytest.param(
@@ -291,7 +301,22 @@ def test_absent_keys_have_their_defaults(load_text: Load) -> None:
         "retry_wait_s": 0.3,
         "max_in_flight": 15,
         "requests_per_second": None,
+        "breaker": {"enabled": True, "failures": 5, "open_s": 10},
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("false", (False, 5, 10)),
+        ("true", (True, 5, 10)),
+        ("{failures: 2}", (True, 2, 10)),
+        ("{enabled: false, open_s: 0.5}", (False, 5, 0.5)),
+    ],
+)
+def test_the_breaker_is_switched_and_set(load_text: Load, written: str, expected: tuple[bool, int, float]) -> None:
+    breaker = load_text(f"{MINIMAL}limits: {{breaker: {written}}}\n").limits.breaker
+    assert (breaker.enabled, breaker.failures, breaker.open_s) == expected
 
 
 def test_an_empty_allow_list_allows_nothing(load_text: Load) -> None:
