@@ -7,25 +7,25 @@ exponents is consulted: 500 yen are "500", 5 dollars are "500".
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from adapters.errors import Unmappable
-from adapters.fields import required_text
+from adapters.fields import missing
+from adapters.paddle.models import Money
 
 _WHOLE: Final = re.compile(r"[0-9]{1,16}")
 _LARGEST: Final = 2**53 - 1
 
 
-def minor_units(value: object, field: str) -> int:
+def minor_units(value: str | None, field: str) -> int:
     """A text of digits as a number. Raises `Unmappable`, naming the field."""
-    if not isinstance(value, str) or _WHOLE.fullmatch(value) is None or int(value) > _LARGEST:
+    if value is None or _WHOLE.fullmatch(value) is None or int(value) > _LARGEST:
         raise Unmappable(f"{field}: not a whole number of minor units")
     return int(value)
 
 
-def money(value: object, field: str) -> tuple[str, int]:
+def money(value: Money | None, field: str) -> tuple[str, int]:
     """Currency and minor units of `{"amount": "1000", "currency_code": "USD"}`. Raises `Unmappable`."""
-    if not isinstance(value, dict):
-        raise Unmappable(f"{field}: missing")
-    found: dict[str, Any] = value
-    return required_text(found, "currency_code"), minor_units(found.get("amount"), f"{field}.amount")
+    if value is None:
+        missing(field)
+    return value.currency_code or missing("currency_code"), minor_units(value.amount, f"{field}.amount")

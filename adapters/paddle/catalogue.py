@@ -6,11 +6,12 @@ They change rarely and are remembered for a while. Paddle has no way to ask for 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from adapters.errors import Credentials, NotFound
-from adapters.paddle.client import NO_QUERY, JsonObject, PaddleApi, Query
+from adapters.errors import Credentials, NotFound, Unmappable
+from adapters.paddle.client import NO_QUERY, PaddleApi, Query
+from adapters.paddle.models import Discount, Price, read
 from adapters.paddle.options import MappingOptions
 from gateway.resilience import CatalogueCache
 
@@ -30,55 +31,54 @@ class Catalogue:
         self._lacks = lacks
         # Without products the key may not be allowed to read them.
         self.price_query: Final = _WITH_PRODUCT if options.products else NO_QUERY
-        self._prices: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
-        self._discounts: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+        self._prices: CatalogueCache[Price] = CatalogueCache(ttl_s)
+        self._discounts: CatalogueCache[Discount] = CatalogueCache(ttl_s)
 
-    def learn_prices(self, prices: Iterable[JsonObject]) -> None:
-        """Remember listed prices that were asked for with `price_query`."""
-        _learn(self._prices, prices)
+    def learn_price(self, price: Price) -> None:
+        """Remember a listed price that was asked for with `price_query`."""
+        self._prices.put(price.id, price)
 
-    def learn_discounts(self, discounts: Iterable[JsonObject]) -> None:
-        """Remember listed discounts."""
-        _learn(self._discounts, discounts)
+    def learn_discount(self, discount: Discount) -> None:
+        """Remember a listed discount."""
+        self._discounts.put(discount.id, discount)
 
-    async def price(self, price_id: str) -> JsonObject:
-        """A price with its product, archived ones included. Raises `NotFound`."""
-        return await self._prices.get(
-            price_id, lambda identifier: self._api.get("prices", identifier, query=self.price_query)
-        )
+    async def price(self, price_id: str) -> Price:
+        """A price with its product, archived ones included. Raises `NotFound`, `Unmappable`."""
+        return await self._prices.get(price_id, self._load_price)
 
-    async def present_price(self, price_id: str) -> JsonObject:
+    async def present_price(self, price_id: str) -> Price:
         """A price as it is now, for a change to it: at Paddle a price's rhythm can be edited, and what is charged at
-        once depends on that. Raises `NotFound`."""
-        found = await self._api.get("prices", price_id, query=self.price_query)
+        once depends on that. Raises `NotFound`, `Unmappable`."""
+        found = await self._load_price(price_id)
         self._prices.put(price_id, found)
         return found
 
-    async def discount(self, discount_id: str) -> JsonObject:
-        """A discount in any state. Raises `NotFound`."""
-        return await self._discounts.get(discount_id, lambda identifier: self._api.get("discounts", identifier))
+    async def discount(self, discount_id: str) -> Discount:
+        """A discount in any state. Raises `NotFound`, `Unmappable`."""
+        return await self._discounts.get(discount_id, self._load_discount)
 
-    async def discounts(self, discount_ids: Collection[str]) -> Mapping[str, JsonObject]:
+    async def discounts(self, discount_ids: Collection[str]) -> Mapping[str, Discount]:
         """Those of these discounts that can be read, one call for each that is not remembered."""
         return await self._discounts.get_many(discount_ids, self._load_discounts)
 
-    async def _load_discounts(self, discount_ids: Collection[str]) -> Mapping[str, JsonObject]:
-        """Side by side; one that is gone, or that the key may not read, is missing instead of failing all."""
+    async def _load_price(self, price_id: str) -> Price:
+        return read(Price, await self._api.get("prices", price_id, query=self.price_query))
 
-        async def attempt(discount_id: str) -> tuple[str, JsonObject | None]:
+    async def _load_discount(self, discount_id: str) -> Discount:
+        return read(Discount, await self._api.get("discounts", discount_id))
+
+    async def _load_discounts(self, discount_ids: Collection[str]) -> Mapping[str, Discount]:
+        """Side by side; one that is gone, that the key may not read, or that nobody can read is missing instead of
+        failing all."""
+
+        async def attempt(discount_id: str) -> tuple[str, Discount | None]:
             try:
-                return discount_id, await self._api.get("discounts", discount_id)
+                return discount_id, await self._load_discount(discount_id)
             except (NotFound, Credentials) as failure:
                 self._lacks(discount_id, f"discount: {type(failure).__name__}")
-                return discount_id, None
+            except Unmappable as error:
+                self._lacks(discount_id, f"discount: {error}")
+            return discount_id, None
 
         found = await asyncio.gather(*(attempt(discount_id) for discount_id in discount_ids))
         return {discount_id: discount for discount_id, discount in found if discount is not None}
-
-
-def _learn(cache: CatalogueCache[JsonObject], rows: Iterable[JsonObject]) -> None:
-    for row in rows:
-        identifier = row.get("id")
-        # Without an id it is left out of the list, and the others are not.
-        if isinstance(identifier, str):
-            cache.put(identifier, row)

@@ -7,7 +7,8 @@ from typing import ClassVar
 from adapters.errors import NotFound
 from adapters.holes import Holes, Runtime
 from adapters.paddle.catalogue import Catalogue
-from adapters.paddle.client import JsonObject, PaddleApi
+from adapters.paddle.client import PaddleApi
+from adapters.paddle.models import Price
 from adapters.paddle.options import MappingOptions
 from adapters.paddle.prices import is_recurring
 from adapters.paddle.settings import PaddleSettings
@@ -50,8 +51,8 @@ class PaddleConnection(Holes):
     async def _close(self) -> None:
         await self._api.close()
 
-    async def _recurring_price(self, price_id: str) -> JsonObject:
-        """A price of subscriptions. One that is charged once is `NotFound`."""
+    async def _recurring_price(self, price_id: str) -> Price:
+        """A price of subscriptions. One that is charged once is `NotFound`. Raises `Unmappable`."""
         found = await self._catalogue.price(price_id)
         if not is_recurring(found):
             raise NotFound("There is no such price.")

@@ -1,14 +1,14 @@
-"""A Paddle price as Churnkey's Price. Pure functions over the JSON of version 1 of the API."""
+"""A Paddle price as Churnkey's Price. Pure functions over what is read of it (`models.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from adapters import intervals
 from adapters.durations import is_annual
 from adapters.errors import Unmappable
-from adapters.fields import optional_text, required_text
+from adapters.fields import missing
+from adapters.paddle import models
 from adapters.paddle.amounts import money
 from adapters.paddle.mapping import USABLE
 from adapters.paddle.options import MappingOptions
@@ -20,25 +20,25 @@ _MOST: Final = 100
 """The quantities a price allows unless it says otherwise: https://developer.paddle.com/api-reference/prices."""
 
 
-def interval(cycle: object) -> tuple[IntervalUnit, int]:
+def interval(cycle: models.BillingCycle | None) -> tuple[IntervalUnit, int]:
     """Unit and count of a billing cycle. Raises `Unmappable` for none, and for a unit that is not known."""
-    if not isinstance(cycle, dict):
-        raise Unmappable("billing_cycle: missing")
-    return intervals.interval(cycle.get("interval"), cycle.get("frequency"))
+    if cycle is None:
+        missing("billing_cycle")
+    return intervals.interval(cycle.interval, cycle.frequency)
 
 
-def duration(cycle: object, options: MappingOptions) -> BillingDuration:
+def duration(cycle: models.BillingCycle | None, options: MappingOptions) -> BillingDuration:
     """The billing cycle. Twelve months are a year; weeks and days become whole months unless they are to be exact."""
     return intervals.duration(*interval(cycle), exact=options.exact_intervals)
 
 
-def is_approximated(cycle: object, options: MappingOptions) -> bool:
+def is_approximated(cycle: models.BillingCycle | None, options: MappingOptions) -> bool:
     """Whether the contract's months only stand in for an interval of days or weeks."""
     unit, _ = interval(cycle)
     return intervals.is_approximated(unit, exact=options.exact_intervals)
 
 
-def is_annual_cycle(cycle: object) -> bool:
+def is_annual_cycle(cycle: models.BillingCycle | None) -> bool:
     """Whether the cycle is a year or longer. One that nobody knows counts as such: that only keeps it from being
     paused."""
     try:
@@ -47,25 +47,21 @@ def is_annual_cycle(cycle: object) -> bool:
         return True
 
 
-def is_recurring(source: Mapping[str, Any]) -> bool:
+def is_recurring(source: models.Price) -> bool:
     """Whether it is a price of a subscription. One without a cycle is charged once."""
-    return isinstance(source.get("billing_cycle"), dict)
+    return source.billing_cycle is not None
 
 
-def is_listed(source: Mapping[str, Any], options: MappingOptions) -> bool:
+def is_listed(source: models.Price, options: MappingOptions) -> bool:
     """Whether a price is one that Churnkey may offer: in use, recurring, in an interval that it has a word for."""
-    return (
-        source.get("status") == USABLE
-        and is_recurring(source)
-        and not is_approximated(source["billing_cycle"], options)
-    )
+    return source.status == USABLE and is_recurring(source) and not is_approximated(source.billing_cycle, options)
 
 
 def price(
-    source: Mapping[str, Any],
+    source: models.Price,
     options: MappingOptions,
     *,
-    product: Mapping[str, Any] | None = None,
+    product: models.Product | None = None,
     currency: str | None = None,
 ) -> Price:
     """A price, in its own currency, or in `currency` where it is set for that.
@@ -74,34 +70,31 @@ def price(
     both are shown to customers, while the description is for the seller's eyes. Raises `Unmappable` for a price that
     does not recur.
     """
-    embedded = source.get("product")
-    if product is None and isinstance(embedded, dict):
-        product = embedded
-    product_id = optional_text(source, "product_id") if options.products else None
+    product = product or source.product
+    product_id = source.product_id if options.products else None
     # Without a product of its own, nothing else's name is shown.
-    named = product if product is not None and product.get("id") == product_id else {}
+    named = product.name if product is not None and product.id == product_id else None
     return Price(
-        id=required_text(source, "id"),
+        id=source.id,
         type=PriceType.PRODUCT if product_id else PriceType.STANDALONE,
         product_id=product_id,
-        duration=duration(source.get("billing_cycle"), options),
+        duration=duration(source.billing_cycle, options),
         amount=_amount(source, currency),
-        name=optional_text(source, "name") or optional_text(named, "name"),
-        description=optional_text(source, "description"),
+        name=source.name or named,
+        description=source.description,
     )
 
 
-def _amount(source: Mapping[str, Any], currency: str | None) -> FixedAmount:
+def _amount(source: models.Price, currency: str | None) -> FixedAmount:
     """What one of them costs. Paddle converts where a price is not set for a currency, and does not say to what: then
     the price's own currency is shown. So it is where several countries of one currency pay different amounts."""
-    own, amount = money(source.get("unit_price"), "unit_price")
+    own, amount = money(source.unit_price, "unit_price")
     if currency is not None and currency != own:
-        overrides = source.get("unit_price_overrides") or ()
         amounts = {
             found
-            for override in overrides
-            if isinstance(override, dict)
-            for set_for, found in [money(override.get("unit_price"), "unit_price_overrides")]
+            for override in source.unit_price_overrides
+            if override is not None
+            for set_for, found in [money(override.unit_price, "unit_price_overrides")]
             if set_for == currency
         }
         if len(amounts) == 1:
@@ -109,19 +102,19 @@ def _amount(source: Mapping[str, Any], currency: str | None) -> FixedAmount:
     return FixedAmount(currency=own, unit=amount)
 
 
-def facts(source: Mapping[str, Any]) -> PriceFacts:
+def facts(source: models.Price) -> PriceFacts:
     """What a price change must know. Paddle converts, so no currency stands in its way."""
     return PriceFacts(
-        id=required_text(source, "id"),
-        product_id=optional_text(source, "product_id"),
+        id=source.id,
+        product_id=source.product_id,
         currencies=None,
-        active=source.get("status") == USABLE,
+        active=source.status == USABLE,
         metered=False,
     )
 
 
-def allows(source: Mapping[str, Any], quantity: int) -> bool:
+def allows(source: models.Price, quantity: int) -> bool:
     """Whether so many can be had."""
-    limits = source.get("quantity")
-    least, most = (limits.get("minimum"), limits.get("maximum")) if isinstance(limits, dict) else (None, None)
-    return (least if isinstance(least, int) else _LEAST) <= quantity <= (most if isinstance(most, int) else _MOST)
+    limits = source.quantity
+    least, most = (limits.minimum, limits.maximum) if limits is not None else (None, None)
+    return (_LEAST if least is None else least) <= quantity <= (_MOST if most is None else most)

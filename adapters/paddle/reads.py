@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -11,11 +11,11 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from adapters.errors import Invalid, Unmappable
-from adapters.fields import required_text
 from adapters.holes import Candidate, Rows, reason_of
-from adapters.paddle import mapping, prices, subscriptions
-from adapters.paddle.client import JsonObject, require_id
+from adapters.paddle import mapping, models, prices, subscriptions
+from adapters.paddle.client import require_id
 from adapters.paddle.connection import PaddleConnection
+from adapters.paddle.models import read
 from gateway.contract import Controller, Coupon, Customer, Price, Product, Subscription
 
 _LONGEST_FILTER: Final = 100
@@ -32,16 +32,17 @@ class PaddleReads(PaddleConnection):
     async def _fetch_customer(self, customer_id: str) -> Customer:
         """An archived customer is one, too: subscriptions may still run."""
         found, addresses = await asyncio.gather(self._api.get("customers", customer_id), self._addresses(customer_id))
-        return mapping.customer(found, addresses)
+        return mapping.customer(read(models.Customer, found), addresses)
 
-    async def _addresses(self, customer_id: str) -> list[JsonObject]:
+    async def _addresses(self, customer_id: str) -> list[models.Address]:
         """The newest first, which is where the customer last paid from: checkouts add one each time."""
-        return (await self._api.page("customers", customer_id, "addresses")).rows
+        page = await self._api.page("customers", customer_id, "addresses")
+        return [read(models.Address, row) for row in page.rows]
 
     async def _list_customers(self, limit: int, cursor: str | None) -> Rows[Customer]:
         """Without addresses, which would be a call for each customer."""
         page = await self._api.page("customers", after=cursor, per_page=limit)
-        return Rows(page.rows, mapping.customer, page.next)
+        return Rows(page.rows, lambda row: mapping.customer(read(models.Customer, row)), page.next)
 
     async def _find_by_email(self, email: str) -> Sequence[Candidate]:
         """By the exact filter, as given and in small letters: whether it minds the case is not documented. Never by
@@ -49,32 +50,33 @@ class PaddleReads(PaddleConnection):
         rows = await self._customers_with(email)
         if not rows and email != email.lower():
             rows = await self._customers_with(email.lower())
-        wanted = [row for row in rows if str(row.get("email", "")).casefold() == email.casefold()]
-        wanted = [row for row in wanted if row.get("status") != "archived"] or wanted
+        wanted = [row for row in rows if (row.email or "").casefold() == email.casefold()]
+        wanted = [row for row in wanted if row.status != "archived"] or wanted
         return await asyncio.gather(*(self._candidate(row) for row in wanted))
 
-    async def _customers_with(self, email: str) -> list[JsonObject]:
+    async def _customers_with(self, email: str) -> list[models.Customer]:
         if "," in email or len(email) > _LONGEST_FILTER:
             # A comma would make two filters of it.
             return []
         try:
-            return (await self._api.page("customers", query={"email": email, "status": _EVERY_STATUS})).rows
+            page = await self._api.page("customers", query={"email": email, "status": _EVERY_STATUS})
         except Invalid:
             # What Paddle does not take for an address, nobody has.
             return []
+        return [read(models.Customer, row) for row in page.rows]
 
-    async def _candidate(self, row: JsonObject) -> Candidate:
+    async def _candidate(self, row: models.Customer) -> Candidate:
         # No two customers have one e-mail, so nothing has to be found out to choose between them.
         return Candidate(
-            customer=mapping.customer(row, await self._addresses(required_text(row, "id"))),
-            created=mapping.required_moment(row, "created_at"),
+            customer=mapping.customer(row, await self._addresses(row.id)),
+            created=mapping.required_moment(row.created_at, "created_at"),
             live=False,
         )
 
     # -- subscriptions ------------------------------------------------------------------------------------------
 
     async def _fetch_subscription(self, subscription_id: str) -> Subscription:
-        found = await self._api.get("subscriptions", subscription_id)
+        found = read(models.Subscription, await self._api.get("subscriptions", subscription_id))
         express = await self._mapping_of([found])
         return express(found)
 
@@ -88,9 +90,16 @@ class PaddleReads(PaddleConnection):
         )
         if not page.rows and cursor is None:
             await self._require_customer(customer_id)
-        return Rows(page.rows, await self._mapping_of(page.rows), page.next)
+        found = _by_id(page.rows)
+        express = await self._mapping_of(found.values())
+        # One that could not be read is read again, to say why.
+        return Rows(
+            page.rows, lambda row: express(found.get(str(row.get("id"))) or read(models.Subscription, row)), page.next
+        )
 
-    async def _mapping_of(self, sources: Sequence[JsonObject]) -> Callable[[Mapping[str, Any]], Subscription]:
+    async def _mapping_of(
+        self, sources: Iterable[models.Subscription]
+    ) -> Callable[[models.Subscription], Subscription]:
         now = self.runtime.clock()
         context = subscriptions.Context(
             self._options,
@@ -100,7 +109,9 @@ class PaddleReads(PaddleConnection):
         )
         return lambda source: subscriptions.subscription(source, context)
 
-    async def _discounts_of(self, sources: Sequence[JsonObject], now: datetime) -> Mapping[str, JsonObject]:
+    async def _discounts_of(
+        self, sources: Iterable[models.Subscription], now: datetime
+    ) -> Mapping[str, models.Discount]:
         """The discounts that run on these subscriptions, without those that cannot be expressed: to leave out the
         subscription instead would keep its customer from cancelling it."""
         wanted: set[str] = set()
@@ -109,11 +120,11 @@ class PaddleReads(PaddleConnection):
             with suppress(Unmappable):
                 discount = subscriptions.running_discount(source, now)
                 if discount is not None:
-                    wanted.add(str(discount["id"]))
+                    wanted.add(discount.id)
         found = await self._catalogue.discounts(wanted) if wanted else {}
         return {identifier: terms for identifier, terms in found.items() if self._is_expressible(identifier, terms)}
 
-    def _is_expressible(self, discount_id: str, terms: JsonObject) -> bool:
+    def _is_expressible(self, discount_id: str, terms: models.Discount) -> bool:
         try:
             mapping.coupon(terms)
         except (Unmappable, ValidationError) as error:
@@ -131,29 +142,41 @@ class PaddleReads(PaddleConnection):
         page = await self._api.page(
             "prices", query={**self._catalogue.price_query, "recurring": "true"}, after=cursor, per_page=limit
         )
-        self._catalogue.learn_prices(page.rows)
-        return Rows(
-            page.rows,
-            lambda row: prices.price(row, self._options) if prices.is_listed(row, self._options) else None,
-            page.next,
-        )
+        return Rows(page.rows, self._listed_price, page.next)
+
+    def _listed_price(self, row: Mapping[str, Any]) -> Price | None:
+        found = read(models.Price, row)
+        self._catalogue.learn_price(found)
+        return prices.price(found, self._options) if prices.is_listed(found, self._options) else None
 
     async def _fetch_product(self, product_id: str) -> Product:
-        return mapping.product(await self._api.get("products", product_id))
+        return mapping.product(read(models.Product, await self._api.get("products", product_id)))
 
     async def _list_products(self, limit: int, cursor: str | None) -> Rows[Product]:
         page = await self._api.page("products", after=cursor, per_page=limit)
-        return Rows(page.rows, mapping.product, page.next)
+        return Rows(page.rows, lambda row: mapping.product(read(models.Product, row)), page.next)
 
     async def _fetch_coupon(self, coupon_id: str) -> Coupon:
         """One that does not recur is answered as well, though it is neither listed nor applied."""
-        return mapping.coupon(await self._api.get("discounts", coupon_id))
+        return mapping.coupon(read(models.Discount, await self._api.get("discounts", coupon_id)))
 
     async def _list_coupons(self, limit: int, cursor: str | None) -> Rows[Coupon]:
         """Paddle cannot filter by what recurs, so a page may be short, or empty with more behind it."""
         page = await self._api.page("discounts", after=cursor, per_page=limit)
-        self._catalogue.learn_discounts(page.rows)
         now = self.runtime.clock()
-        return Rows(
-            page.rows, lambda row: mapping.coupon(row) if mapping.is_listed_coupon(row, now) else None, page.next
-        )
+        return Rows(page.rows, lambda row: self._listed_coupon(row, now), page.next)
+
+    def _listed_coupon(self, row: Mapping[str, Any], now: datetime) -> Coupon | None:
+        found = read(models.Discount, row)
+        self._catalogue.learn_discount(found)
+        return mapping.coupon(found) if mapping.is_listed_coupon(found, now) else None
+
+
+def _by_id(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, models.Subscription]:
+    """By id, as the discounts of all must be looked up before the first is expressed."""
+    found: dict[str, models.Subscription] = {}
+    for row in rows:
+        with suppress(Unmappable):
+            one = read(models.Subscription, row)
+            found[one.id] = one
+    return found

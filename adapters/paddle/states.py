@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from adapters.fields import optional_text, required_text
-from adapters.paddle import prices
+from adapters.fields import missing
+from adapters.paddle import models, prices
 from adapters.paddle.mapping import moment
 from adapters.paddle.subscriptions import (
     PAUSE,
     cancels_at,
     current_period,
     items_of,
+    price_of,
     quantity_of,
     resumes_at,
     running_discount,
     scheduled,
     trial_end,
 )
-from adapters.state import ItemState, Standing, SubscriptionState
+from adapters.state import ItemState, ProviderObject, Standing, SubscriptionState
 
 STANDINGS: Final[Mapping[str, Standing]] = {
     "active": Standing.ACTIVE,
@@ -36,43 +37,47 @@ _ENDS_ONLY_NOW: Final = frozenset({"past_due", "paused"})
 """No paid period is running that a cancellation could wait for: that of a past-due subscription is the unpaid one."""
 
 
-def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
-    """A subscription as actions see it. Raises `Unmappable` without an owner."""
-    status = str(source.get("status"))
+def state(answer: ProviderObject, now: datetime) -> SubscriptionState:
+    """A subscription as actions see it. The state keeps the answer as it came. Raises `Unmappable` without an owner."""
+    source = models.read(models.Subscription, answer)
+    status = source.status or ""
     period, ends = current_period(source), cancels_at(source)
     pause = scheduled(source, PAUSE)
     discount = running_discount(source, now)
-    ended = moment(source.get("canceled_at")) is not None
+    ended = moment(source.canceled_at) is not None
     is_paused = status == "paused"
     return SubscriptionState(
-        id=required_text(source, "id"),
-        customer_id=required_text(source, "customer_id"),
+        id=source.id,
+        customer_id=source.customer_id or missing("customer_id"),
         standing=STANDINGS.get(status, Standing.ENDED if ended else Standing.UNKNOWN),
-        currency=(optional_text(source, "currency_code") or "").lower(),
+        currency=(source.currency_code or "").lower(),
         items=tuple(_item(item) for item in items_of(source)),
         # A paused subscription may keep its old period, at whose end nothing happens.
         period_end=trial_end(source) or (period.end if period and not is_paused else None),
         trial_end=trial_end(source),
         paused=is_paused or pause is not None,
         paused_until=resumes_at(source),
-        paused_from=moment(pause.get("effective_at")) if pause is not None and not is_paused else None,
+        paused_from=moment(pause.effective_at) if pause is not None and not is_paused else None,
         cancel_at=ends,
         cancels_with_period=ends is not None,
         ends_only_now=status in _ENDS_ONLY_NOW and ends is None,
-        coupon_ids=(str(discount["id"]),) if discount else (),
-        provider=source,
+        coupon_ids=(discount.id,) if discount else (),
+        provider=answer,
     )
 
 
-def _item(source: Mapping[str, Any]) -> ItemState:
-    price = source.get("price")
-    found: Mapping[str, Any] = price if isinstance(price, dict) else {}
-    identifier = required_text(found, "id")
+def subscription_of(state: SubscriptionState) -> models.Subscription:
+    """The subscription that a state was made of, for what the state has no field for."""
+    return models.read(models.Subscription, state.provider)
+
+
+def _item(source: models.Item) -> ItemState:
+    price = price_of(source)
     return ItemState(
-        id=identifier,
-        price_id=identifier,
-        product_id=optional_text(found, "product_id"),
+        id=price.id,
+        price_id=price.id,
+        product_id=price.product_id,
         quantity=quantity_of(source),
         metered=False,
-        annual=prices.is_annual_cycle(found.get("billing_cycle")),
+        annual=prices.is_annual_cycle(price.billing_cycle),
     )

@@ -11,12 +11,13 @@ import structlog
 from adapters.errors import AdapterError, Conflict, Invalid, NotFound, Unavailable, UnknownOutcome
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
-from adapters.paddle import mapping, prices, states
+from adapters.paddle import mapping, models, prices, states
 from adapters.paddle.client import JsonObject, require_id
 from adapters.paddle.connection import PaddleConnection
 from adapters.paddle.errors import is_pending_change
+from adapters.paddle.states import subscription_of
 from adapters.paddle.subscriptions import CANCEL, PAUSE, RESUME, current_period, scheduled
-from adapters.state import ItemState, PriceFacts, ProviderObject, Standing, SubscriptionState
+from adapters.state import ItemState, PriceFacts, Standing, SubscriptionState
 from gateway.contract import Controller, Schedule
 from gateway.resilience import Failure, Safety, WriteKey, grace
 
@@ -100,7 +101,7 @@ class PaddleWrites(PaddleConnection):
 
     async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> Shown:
         """A change that waits for the trial's end is lifted and then set again, for the new end."""
-        change = scheduled(state.provider)
+        change = scheduled(subscription_of(state))
         if state.paused_until is not None and state.paused_until <= intent.until:
             raise Conflict("A pause is scheduled that would be over before the new end of the trial.")
 
@@ -111,12 +112,12 @@ class PaddleWrites(PaddleConnection):
             )
 
         extended = await self._in_place_of_scheduled(state, intent, extend)
-        if change is None or scheduled(extended.provider) is not None:
+        if change is None or scheduled(subscription_of(extended)) is not None:
             return extended
         try:
             return await self._schedule_surely(state, change)
         except Failure as failure:
-            _log.error("scheduled change lost", subscription_id=state.id, change=change.get("action"))
+            _log.error("scheduled change lost", subscription_id=state.id, change=change.action)
             # Not told as a success: what the customer had asked for before is not so any more.
             raise _lost(
                 "The trial was extended, but what was scheduled for its end could not be set again.", failure
@@ -139,7 +140,7 @@ class PaddleWrites(PaddleConnection):
 
     async def _require_usable(self, discount_id: str) -> None:
         discount = await self._catalogue.discount(discount_id)
-        if discount.get("recur") is not True:
+        if discount.recur is not True:
             raise Invalid("The coupon is for a first payment only.")
         if mapping.is_spent(discount, self.runtime.clock()):
             raise Invalid("The coupon can no longer be used.")
@@ -178,10 +179,10 @@ class PaddleWrites(PaddleConnection):
 
         https://developer.paddle.com/errors/subscriptions/subscription_locked_pending_changes
         """
-        change = scheduled(state.provider)
+        change = scheduled(subscription_of(state))
         if change is None:
             return await write()
-        if change.get("action") not in _KNOWN_CHANGES:
+        if change.action not in _KNOWN_CHANGES:
             # Nobody could put it back.
             raise Conflict("Another change of the subscription is already scheduled.")
         try:
@@ -201,16 +202,20 @@ class PaddleWrites(PaddleConnection):
             return None
 
     async def _put_back(
-        self, state: SubscriptionState, change: ProviderObject, present: SubscriptionState | None, failure: Failure
+        self,
+        state: SubscriptionState,
+        change: models.ScheduledChange,
+        present: SubscriptionState | None,
+        failure: Failure,
     ) -> None:
         """Schedule a change again that was lifted for a write that failed. A write that is still under way is in no
         danger: whichever comes first, Paddle refuses the other."""
-        log = _log.bind(subscription_id=state.id, change=change.get("action"))
+        log = _log.bind(subscription_id=state.id, change=change.action)
         if present is None and isinstance(failure, UnknownOutcome):
             log.error("scheduled change may be lost")
             return
         if present is not None:
-            if scheduled(present.provider) is not None:
+            if scheduled(subscription_of(present)) is not None:
                 return
             if present.standing is Standing.ENDED or _is_paused(present) is not _is_paused(state):
                 # To end what has been paused meanwhile would end it at once, instead of with its period.
@@ -228,7 +233,7 @@ class PaddleWrites(PaddleConnection):
                 # looked into further.
                 raise _lost("It failed, and what was scheduled before could not be set again.", again) from failure
 
-    async def _schedule_surely(self, state: SubscriptionState, change: ProviderObject) -> SubscriptionState:
+    async def _schedule_surely(self, state: SubscriptionState, change: models.ScheduledChange) -> SubscriptionState:
         """A lost answer is settled by looking; sent again it would be refused if it had come through. It has time of
         its own: what had to make way must not be lost because the request's time is used up."""
         with grace(_TO_PUT_BACK_S):
@@ -236,19 +241,18 @@ class PaddleWrites(PaddleConnection):
                 return await self._schedule(state, change)
             except UnknownOutcome:
                 present = await self._look_after(state.id)
-                if present is not None and scheduled(present.provider) is not None:
+                if present is not None and scheduled(subscription_of(present)) is not None:
                     return present
                 return await self._schedule(state, change)
 
-    async def _schedule(self, state: SubscriptionState, change: ProviderObject) -> SubscriptionState:
-        action = change.get("action")
-        if action == CANCEL:
+    async def _schedule(self, state: SubscriptionState, change: models.ScheduledChange) -> SubscriptionState:
+        if change.action == CANCEL:
             return await self._do(state, CANCEL, effective_from=_WITH_THE_PERIOD)
-        if action == PAUSE:
-            until = mapping.moment(change.get("resume_at"))
+        if change.action == PAUSE:
+            until = mapping.moment(change.resume_at)
             resume_at = None if until is None else _text(until)
             return await self._do(state, PAUSE, effective_from=_WITH_THE_PERIOD, resume_at=resume_at)
-        until = mapping.required_moment(change, "effective_at")
+        until = mapping.required_moment(change.effective_at, "effective_at")
         return await self._do(state, RESUME, effective_from=_text(until), **_on_resume(state, until))
 
 
@@ -271,7 +275,7 @@ def _is_paused(state: SubscriptionState) -> bool:
     return state.paused and state.paused_from is None
 
 
-def _billing_mode(state: SubscriptionState, price: JsonObject, *, prorate: bool) -> str:
+def _billing_mode(state: SubscriptionState, price: models.Price, *, prorate: bool) -> str:
     """What is billed for a price change. Raises `Conflict`, `Invalid` where Paddle has no way to bill it.
 
     Another interval begins a new period, which is charged for at once either way. Without one nothing is charged at
@@ -279,7 +283,8 @@ def _billing_mode(state: SubscriptionState, price: JsonObject, *, prorate: bool)
     While an end or a pause is scheduled neither is done: Paddle puts nothing on a next bill then, and does not say
     whether what is scheduled would come with the old period's end or with that of the new one that was charged for.
     """
-    same = prices.interval(price.get("billing_cycle")) == prices.interval(state.provider.get("billing_cycle"))
+    subscription = subscription_of(state)
+    same = prices.interval(price.billing_cycle) == prices.interval(subscription.billing_cycle)
     if not same and len(state.items) > 1:
         raise Invalid("price: all items of a subscription are billed in the same rhythm.")
     if _is_paused(state):
@@ -288,7 +293,7 @@ def _billing_mode(state: SubscriptionState, price: JsonObject, *, prorate: bool)
         return _NOTHING_BILLED
     if same and not prorate:
         return _NOTHING_BILLED
-    if scheduled(state.provider) is not None:
+    if scheduled(subscription) is not None:
         # https://developer.paddle.com/changelog/2025/update-subscriptions-scheduled-change
         raise Conflict("The subscription is set to end or pause, and the change could only be charged for at once.")
     if same:
@@ -306,7 +311,7 @@ def _item(item: ItemState, intent: ChangePrice) -> JsonObject:
 def _on_resume(state: SubscriptionState, until: datetime) -> JsonObject:
     """A pause that ends within the period that is paid for goes on with it; without being told Paddle would begin, and
     charge, a new one. https://developer.paddle.com/changelog/2024/resume-subscription-billing-period-options"""
-    period = current_period(state.provider)
+    period = current_period(subscription_of(state))
     is_paid = state.standing is not Standing.UNPAID
     if period is not None and is_paid and until < period.end:
         return {"on_resume": "continue_existing_billing_period"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.paddle.models import Discount, read
 from adapters.paddle.options import MappingOptions
 from adapters.paddle.subscriptions import Context
 from simulators.paddle import shapes
@@ -77,4 +78,5 @@ def subscription(*items: Json, **members: Any) -> Json:
 
 def context(*, now: datetime = MOMENT, discounts: dict[str, Json] | None = None, **options: Any) -> Context:
     """What a subscription is read with."""
-    return Context(MappingOptions(**options), now, discounts or {})
+    terms = {identifier: read(Discount, one) for identifier, one in (discounts or {}).items()}
+    return Context(MappingOptions(**options), now, terms)

@@ -59,6 +59,14 @@ def shaped(required: Json, optional: Json) -> st.SearchStrategy[Json]:
     return st.fixed_dictionaries(required, optional=optional)
 
 
+anything = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=5)),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.text(max_size=5), inner, max_size=2)),
+    max_leaves=4,
+)
+"""Any JSON."""
+
+
 money = st.fixed_dictionaries({"amount": amounts, "currency_code": currencies})
 cycles = mostly(
     st.fixed_dictionaries(

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.errors import Unmappable
 from adapters.paddle import mapping
+from adapters.paddle.models import Discount, read
 from tests.adapters.paddle.objects import MOMENT, discount, wire
 from tests.adapters.paddle.support import SAVE20
 
@@ -22,7 +23,7 @@ def test_the_worked_example() -> None:
         expires_at="2027-01-01T10:00:00.5Z",
     )
 
-    assert wire(mapping.coupon(source)) == {
+    assert wire(mapping.coupon(read(Discount, source))) == {
         "id": SAVE20,
         "name": "20% off for three periods",
         "code": "SAVE20",
@@ -60,7 +61,7 @@ VALUES: list[Any] = [
 
 @pytest.mark.parametrize(("members", "value"), VALUES)
 def test_values(members: dict[str, Any], value: dict[str, Any]) -> None:
-    assert wire(mapping.coupon(discount(**members)))["value"] == value
+    assert wire(mapping.coupon(read(Discount, discount(**members))))["value"] == value
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_values(members: dict[str, Any], value: dict[str, Any]) -> None:
 )
 def test_durations(recur: bool, periods: int | None, duration: dict[str, Any]) -> None:
     source = discount(recur=recur, maximum_recurring_intervals=periods)
-    assert wire(mapping.coupon(source))["duration"] == duration
+    assert wire(mapping.coupon(read(Discount, source)))["duration"] == duration
 
 
 @pytest.mark.parametrize(
@@ -83,19 +84,21 @@ def test_durations(recur: bool, periods: int | None, duration: dict[str, Any]) -
         pytest.param({"type": "flat", "amount": "5.00", "currency_code": "USD"}, id="no minor units"),
         pytest.param({"type": "flat", "amount": "500"}, id="no currency"),
         pytest.param({"amount": "a lot"}, id="no number"),
+        pytest.param({"amount": "sNaN"}, id="nothing that is a number"),
         pytest.param({"amount": None}, id="no amount"),
     ],
 )
 def test_what_cannot_be_told_is_never_guessed(members: dict[str, Any]) -> None:
+    source = read(Discount, discount(**members))
     with pytest.raises(Unmappable):
-        mapping.coupon(discount(**members))
+        mapping.coupon(source)
 
 
 @pytest.mark.parametrize("field", ["code", "usage_limit", "expires_at", "times_used", "description", "custom_data"])
 def test_what_is_missing_is_left_out(field: str) -> None:
     source = discount()
     del source[field]
-    shown = wire(mapping.coupon(source))
+    shown = wire(mapping.coupon(read(Discount, source)))
 
     assert shown["id"] == SAVE20
     assert None not in shown.values()
@@ -122,4 +125,4 @@ OFFERED: list[Any] = [
 
 @pytest.mark.parametrize(("members", "offered"), OFFERED)
 def test_which_are_offered(members: dict[str, Any], offered: bool) -> None:
-    assert mapping.is_listed_coupon(discount(**members), MOMENT) is offered
+    assert mapping.is_listed_coupon(read(Discount, discount(**members)), MOMENT) is offered

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.errors import Unmappable
 from adapters.paddle import prices
+from adapters.paddle.models import BillingCycle, Price, Product, read
 from adapters.paddle.options import MappingOptions
 from simulators.paddle.shapes import money
 from tests.adapters.paddle.objects import cycle, price, product, wire
@@ -24,7 +25,7 @@ def override(amount: int, currency: str, *countries: str) -> dict[str, Any]:
 def test_the_worked_example() -> None:
     source = price(name="Monthly", description="Per seat, since 2024", billing_cycle=cycle("month", 3))
 
-    assert wire(prices.price(source, NEAREST)) == {
+    assert wire(prices.price(read(Price, source), NEAREST)) == {
         "id": MONTHLY,
         "type": "product",
         "productId": PRO,
@@ -47,7 +48,7 @@ def test_the_worked_example() -> None:
 )
 def test_no_currency_is_rescaled(amount: str, currency: str, unit: int) -> None:
     source = price(unit_price={"amount": amount, "currency_code": currency})
-    assert wire(prices.price(source, NEAREST))["amount"] == {
+    assert wire(prices.price(read(Price, source), NEAREST))["amount"] == {
         "model": "fixed",
         "currency": currency.lower(),
         "unit": unit,
@@ -67,8 +68,9 @@ def test_no_currency_is_rescaled(amount: str, currency: str, unit: int) -> None:
     ],
 )
 def test_an_amount_that_is_none_is_never_guessed(unit_price: Any) -> None:
+    source = read(Price, price(unit_price=unit_price))
     with pytest.raises(Unmappable):
-        prices.price(price(unit_price=unit_price), NEAREST)
+        prices.price(source, NEAREST)
 
 
 @pytest.mark.parametrize(
@@ -82,12 +84,14 @@ def test_an_amount_that_is_none_is_never_guessed(unit_price: Any) -> None:
     ],
 )
 def test_names(name: str | None, given: dict[str, Any] | None, shown: str | None) -> None:
-    source = price(name=name, description="internal")
-    assert prices.price(source, NEAREST, product=given).name == shown
+    source = read(Price, price(name=name, description="internal"))
+    beside = read(Product, given) if given else None
+    assert prices.price(source, NEAREST, product=beside).name == shown
 
 
 def test_without_products_none_is_named() -> None:
-    shown = wire(prices.price(price(product=product()), MappingOptions(products=False)))
+    source = read(Price, price(product=product()))
+    shown = wire(prices.price(source, MappingOptions(products=False)))
     assert shown["type"] == "standalone"
     assert "productId" not in shown
     assert "name" not in shown
@@ -109,7 +113,7 @@ CYCLES: list[Any] = [
 
 @pytest.mark.parametrize(("given", "nearest", "exact"), CYCLES)
 def test_intervals(given: dict[str, Any], nearest: tuple[int, str], exact: tuple[int, str]) -> None:
-    shown = [prices.duration(given, options) for options in (NEAREST, EXACT)]
+    shown = [prices.duration(read(BillingCycle, given), options) for options in (NEAREST, EXACT)]
     assert [(one.amount, one.unit.value) for one in shown] == [nearest, exact]
 
 
@@ -117,10 +121,11 @@ def test_intervals(given: dict[str, Any], nearest: tuple[int, str], exact: tuple
     "given", [None, {}, cycle("fortnight"), {"interval": "month"}, cycle("month", 0), "monthly"], ids=str
 )
 def test_an_interval_nobody_knows_is_never_guessed(given: Any) -> None:
+    source = read(Price, price(billing_cycle=given))
     with pytest.raises(Unmappable):
-        prices.price(price(billing_cycle=given), NEAREST)
+        prices.price(source, NEAREST)
     # It only keeps such a subscription from being paused.
-    assert prices.is_annual_cycle(given)
+    assert prices.is_annual_cycle(source.billing_cycle)
 
 
 OVERRIDES = [override(2300, "GBP", "GB"), override(2700, "EUR", "AT", "DE"), override(900, "USD", "NG")]
@@ -141,7 +146,8 @@ OVERRIDES = [override(2300, "GBP", "GB"), override(2700, "EUR", "AT", "DE"), ove
 def test_the_amount_in_the_subscriptions_currency(
     overrides: list[Any] | None, currency: str | None, shown: tuple[str, int]
 ) -> None:
-    amount = wire(prices.price(price(unit_price_overrides=overrides), NEAREST, currency=currency))["amount"]
+    source = read(Price, price(unit_price_overrides=overrides))
+    amount = wire(prices.price(source, NEAREST, currency=currency))["amount"]
     assert (amount["currency"], amount["unit"]) == shown
 
 
@@ -158,7 +164,7 @@ LISTED: list[Any] = [
 
 @pytest.mark.parametrize(("members", "nearest", "exact"), LISTED)
 def test_which_are_offered(members: dict[str, Any], nearest: bool, exact: bool) -> None:
-    source = price(**members)
+    source = read(Price, price(**members))
     assert (prices.is_listed(source, NEAREST), prices.is_listed(source, EXACT)) == (nearest, exact)
 
 
@@ -176,11 +182,11 @@ def test_which_are_offered(members: dict[str, Any], nearest: bool, exact: bool) 
     ],
 )
 def test_quantities(limits: Any, quantity: int, allowed: bool) -> None:
-    assert prices.allows(price(quantity=limits), quantity) is allowed
+    assert prices.allows(read(Price, price(quantity=limits)), quantity) is allowed
 
 
 def test_what_a_change_must_know() -> None:
-    facts = prices.facts(price(status="archived"))
+    facts = prices.facts(read(Price, price(status="archived")))
     assert (facts.id, facts.product_id, facts.active, facts.metered) == (MONTHLY, PRO, False, False)
     # Paddle converts, so any subscription can have it.
     assert facts.currencies is None
@@ -189,7 +195,7 @@ def test_what_a_change_must_know() -> None:
 def test_older_prices_lack_what_newer_ones_have() -> None:
     """The least that the published examples of Paddle's hold."""
     kept = ("id", "product_id", "description", "billing_cycle", "unit_price", "status")
-    source = {name: value for name, value in price().items() if name in kept}
+    source = read(Price, {name: value for name, value in price().items() if name in kept})
 
-    assert wire(prices.price(source, NEAREST)) == wire(prices.price(price(), NEAREST))
+    assert wire(prices.price(source, NEAREST)) == wire(prices.price(read(Price, price()), NEAREST))
     assert prices.is_listed(source, NEAREST)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from adapters.errors import Unmappable
 from adapters.paddle import mapping, prices, states
+from adapters.paddle.models import Address, Customer, Discount, Price, Product, Subscription, read
 from adapters.paddle.options import MappingOptions
 from adapters.paddle.subscriptions import Context, subscription
 from tests.adapters.paddle import strategies
@@ -29,7 +30,7 @@ Json = dict[str, Any]
 
 options = st.builds(MappingOptions, products=st.booleans(), exact_intervals=st.booleans())
 contexts = st.builds(
-    lambda chosen, discounts: Context(chosen, MOMENT, {one["id"]: one for one in discounts}),
+    lambda chosen, discounts: Context(chosen, MOMENT, {one["id"]: read(Discount, one) for one in discounts}),
     options,
     st.lists(strategies.discounts, max_size=2),
 )
@@ -46,33 +47,34 @@ def satisfies_the_contract(express: Callable[[], ContractModel]) -> None:
 
 @given(strategies.customers, st.lists(strategies.addresses, max_size=3))
 def test_customers(source: Json, addresses: list[Json]) -> None:
-    satisfies_the_contract(lambda: mapping.customer(source, addresses))
+    satisfies_the_contract(lambda: mapping.customer(read(Customer, source), [read(Address, one) for one in addresses]))
 
 
 @given(strategies.discounts)
 def test_coupons(source: Json) -> None:
-    satisfies_the_contract(lambda: mapping.coupon(source))
+    satisfies_the_contract(lambda: mapping.coupon(read(Discount, source)))
 
 
 @given(strategies.products)
 def test_products(source: Json) -> None:
-    satisfies_the_contract(lambda: mapping.product(source))
+    satisfies_the_contract(lambda: mapping.product(read(Product, source)))
 
 
 @given(strategies.prices, options, st.one_of(st.none(), strategies.currencies))
 def test_prices(source: Json, chosen: MappingOptions, currency: str | None) -> None:
-    satisfies_the_contract(lambda: prices.price(source, chosen, currency=currency))
+    satisfies_the_contract(lambda: prices.price(read(Price, source), chosen, currency=currency))
 
 
 @given(strategies.prices, st.integers(0, 1000))
 def test_what_is_changed_to_can_always_be_told(source: Json, quantity: int) -> None:
-    assert prices.facts(source).id == source["id"]
-    assert prices.allows(source, quantity) in {True, False}
+    price = read(Price, source)
+    assert prices.facts(price).id == source["id"]
+    assert prices.allows(price, quantity) in {True, False}
 
 
 @given(strategies.subscriptions, contexts)
 def test_subscriptions(source: Json, context: Context) -> None:
-    satisfies_the_contract(lambda: subscription(source, context))
+    satisfies_the_contract(lambda: subscription(read(Subscription, source), context))
 
 
 @given(strategies.subscriptions)
@@ -93,7 +95,7 @@ def test_states_are_read_from_every_subscription(source: Json) -> None:
 def test_a_known_status_is_never_shown_as_another_life(source: Json, context: Context) -> None:
     """Only what has ended is `canceled`, and what has ended is nothing else."""
     try:
-        shown = subscription(source, context).status.name
+        shown = subscription(read(Subscription, source), context).status.name
     except (Unmappable, ValidationError):
         return
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.errors import Unmappable
+from adapters.paddle.models import Subscription, read
 from adapters.paddle.subscriptions import subscription as mapped
 from simulators.paddle.shapes import money, period, scheduled_change
 from tests.adapters.paddle.objects import (
@@ -35,7 +36,7 @@ RESUMING = scheduled_change("resume", LATER)
 
 
 def shown(source: dict[str, Any], **options: Any) -> dict[str, Any]:
-    return wire(mapped(source, context(**options)))
+    return wire(mapped(read(Subscription, source), context(**options)))
 
 
 def test_the_worked_example() -> None:
@@ -167,7 +168,7 @@ def test_statuses(members: dict[str, Any], status: dict[str, Any]) -> None:
 @pytest.mark.parametrize("status", ["inactive", "dormant", "", None, 7])
 def test_a_status_nobody_knows_is_never_guessed(status: Any) -> None:
     seen: list[str] = []
-    source = subscription(status=status)
+    source = read(Subscription, subscription(status=status))
 
     with pytest.raises(Unmappable, match="status"):
         mapped(source, type(context())(context().options, context().now, {}, seen.append))
@@ -190,8 +191,9 @@ def test_a_status_nobody_knows_is_never_guessed(status: Any) -> None:
     ],
 )
 def test_what_cannot_be_told_is_never_guessed(members: dict[str, Any]) -> None:
+    source = read(Subscription, subscription(**members))
     with pytest.raises(Unmappable):
-        mapped(subscription(**members), context())
+        mapped(source, context())
 
 
 def test_items_trial_dates_are_no_trial() -> None:

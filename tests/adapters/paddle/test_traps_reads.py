@@ -186,6 +186,7 @@ async def test_2_6_a_discount_without_terms_does_not_cost_the_subscription(
         pytest.param({"type": "barter"}, id="of a type that nobody knows"),
         pytest.param({"amount": "a lot"}, id="without an amount"),
         pytest.param({"maximum_recurring_intervals": 0}, id="for no period"),
+        pytest.param({"maximum_recurring_intervals": "3"}, id="for periods that nobody can count"),
     ],
 )
 async def test_2_6_a_discount_that_cannot_be_expressed_does_not_cost_the_subscription(
@@ -221,6 +222,19 @@ async def test_2_6_one_row_that_cannot_be_told_does_not_cost_the_others(
     assert witness.rows == [("subscriptions", OTHER_SUB, "status: unknown")]
     with pytest.raises(Unreadable):
         await adapter.subscription(ADA, OTHER_SUB)
+
+
+async def test_2_6_a_row_without_an_id_does_not_cost_the_others(
+    adapter: PaddleAdapter, account: Account, witness: Witness
+) -> None:
+    account.add_subscription(id=SUB, customer=ADA, prices=[MONTHLY], discount=SAVE20)
+    account.add_subscription(id=OTHER_SUB, customer=ADA, prices=[MONTHLY])["id"] = ""
+    page = await adapter.subscriptions(ADA, 10, None)
+
+    assert [(one.id, len(one.discounts or ())) for one in page.data] == [(SUB, 1)]
+    assert [(controller, reason) for controller, _, reason in witness.rows] == [
+        ("subscriptions", "id: string_too_short")
+    ]
 
 
 async def test_2_6_all_statuses_are_listed(adapter: PaddleAdapter, account: Account) -> None:
