@@ -29,7 +29,7 @@ help: ## Show this menu
 		/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(INSTALLED_RUN) ## Start the gateway before a simulated provider and print what to try (BACKEND=chargebee)
+demo: $(INSTALLED_RUN) ## Start the gateway before a simulated provider and print what to try (BACKEND=chargebee, paddle)
 	@$(VENV_PYTHON) -m gateway demo --backend $(BACKEND) --port $(PORT)
 
 .PHONY: test
