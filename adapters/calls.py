@@ -19,6 +19,7 @@ from gateway.resilience import (
     Retrier,
     Safety,
     current_deadline,
+    note_call,
     within_deadline,
 )
 
@@ -123,6 +124,7 @@ class ProviderCalls:
             outcome, seen = "ok", request_id(result)
             return result
         finally:
+            note_call(operation, outcome, seen)
             self._observer.called(operation, outcome, time.monotonic() - started, seen)
 
     def _budget(self, *, is_write: bool) -> float:

@@ -25,7 +25,17 @@ from gateway.contract import (
     Schedule,
     Subscription,
 )
-from gateway.resilience import FIRST_WAIT_S, Clock, KeyedLocks, Observer, SilentObserver, WriteKey, utc_now
+from gateway.resilience import (
+    FIRST_WAIT_S,
+    Clock,
+    KeyedLocks,
+    Observer,
+    Recorder,
+    SilentObserver,
+    SilentRecorder,
+    WriteKey,
+    utc_now,
+)
 
 if TYPE_CHECKING:
     from adapters.capabilities import Capabilities
@@ -46,6 +56,7 @@ class Runtime:
 
     clock: Clock = utc_now
     observer: Observer = field(default_factory=SilentObserver)
+    recorder: Recorder = field(default_factory=SilentRecorder)
     dry_run: bool = False
     call_timeout_s: float = 8.0
     connect_timeout_s: float = 3.0
