@@ -24,6 +24,7 @@ from gateway.resilience import (
     Safety,
     current_deadline,
     current_urgency,
+    note_call,
     note_change,
 )
 
@@ -171,6 +172,7 @@ class ProviderCalls:
             outcome, seen = "ok", request_id(result)
             return result
         finally:
+            note_call(operation, outcome, seen)
             self._observer.called(operation, outcome, time.monotonic() - started, seen)
 
     def _budget(self, *, is_write: bool) -> float:

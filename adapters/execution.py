@@ -6,8 +6,8 @@ never by sending blindly a second time.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import fields
 from typing import Final, TypeAlias
 
 import structlog
@@ -31,9 +31,20 @@ from adapters.errors import (
 from adapters.holes import Holes, Shown, reason_of
 from adapters.identifiers import require_plain
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
+from adapters.recording import described, outcome_of, record_of, summary
 from adapters.state import SubscriptionState
 from gateway.contract import Action, Controller
-from gateway.resilience import DeadlineExceeded, Failure, Shed, Urgency, WriteKey, with_urgency
+from gateway.resilience import (
+    DeadlineExceeded,
+    Failure,
+    Outcome,
+    Shed,
+    Urgency,
+    WriteKey,
+    WriteResult,
+    call_trail,
+    with_urgency,
+)
 
 Decide: TypeAlias = Callable[[SubscriptionState], Intent | None]
 """What is to be done to a subscription in a state; None where it is so already. Raises the errors of a refusal."""
@@ -111,10 +122,13 @@ class Execution(Holes):
 
     async def _carry_out(self, action: Action, state: SubscriptionState, decide: Decide, key: WriteKey) -> None:
         log = _log.bind(action=action, customer_id=state.customer_id, subscription_id=state.id)
+        recorder = self.runtime.recorder
+        intent: Intent | None = None
         try:
             intent = decide(state)
             if intent is None or intent.is_met_by(state):
                 log.info("nothing to do", reason="it is so already")
+                await recorder.not_sent(record_of(action, state, intent), WriteResult(Outcome.NOTHING_TO_DO))
                 return
             if action in self.capabilities.loses_scheduled_change:
                 decisions.refuse_to_drop(state)
@@ -123,45 +137,66 @@ class Execution(Holes):
                 raise Conflict(obstacle)
         except Failure as failure:
             log.info("refused", **failure.for_log())
+            await recorder.not_sent(record_of(action, state, intent), WriteResult(Outcome.REFUSED, failure=failure))
             raise
-        members = {member.name: str(getattr(intent, member.name)) for member in fields(intent)}
-        log = log.bind(intent={"kind": type(intent).__name__, **members})
+        log = log.bind(intent=described(intent))
         if self.runtime.dry_run:
             log.info("not sent", reason="dry run")
+            await recorder.not_sent(record_of(action, state, intent), WriteResult(Outcome.DRY_RUN))
             return
         log.debug("write begins")
         try:
-            await self._perform_and_settle(action, state, intent, key)
+            await self._perform_on_record(action, state, intent, key)
         except Failure as failure:
             # Part of it may have been done all the same.
             log.warning("write failed", **failure.for_log())
             raise
         log.info("write done")
 
+    async def _perform_on_record(self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey) -> None:
+        """The write, between two lines of the record. What is cut off in between is left without the second one: nobody
+        here knows any more what became of it."""
+        recorder, record = self.runtime.recorder, record_of(action, state, intent)
+        await recorder.begun(record)
+        started = time.monotonic()
+        with call_trail() as calls:
+            try:
+                shown = await self._perform_and_settle(action, state, intent, key)
+            except Exception as error:
+                seconds = time.monotonic() - started
+                await recorder.ended(
+                    record, WriteResult(outcome_of(error), failure=error, calls=calls, seconds=seconds)
+                )
+                raise
+        seconds = time.monotonic() - started
+        after = None if shown is None else summary(shown)
+        await recorder.ended(record, WriteResult(Outcome.DONE, after=after, calls=calls, seconds=seconds))
+
     # Of its own for each of several subscriptions: one that is changed does not make the next one unfinished.
     @with_urgency(Urgency.ACTION)
     async def _perform_and_settle(
         self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey
-    ) -> None:
+    ) -> Shown:
         try:
-            await self._perform(state, intent, key)
+            return await self._perform(state, intent, key)
         except (UnknownOutcome, NotFound, Conflict) as failure:
-            await self._settle(action, state, intent, key, failure)
+            return await self._settle(action, state, intent, key, failure)
 
     async def _settle(
         self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey, failure: AdapterError
-    ) -> None:
+    ) -> Shown:
         """Find out by reading whether a write happened; send it once more when it is not seen to have, and may be."""
         observer = self.runtime.observer
         try:
             present = await self._look_again(state.id, failure)
             if intent.is_met_by(present):
                 observer.settled(action, "done")
-            elif isinstance(failure, UnknownOutcome) and failure.repeatable:
-                await self._repeat(present, intent, key, failure)
+                return present
+            if isinstance(failure, UnknownOutcome) and failure.repeatable:
+                shown = await self._repeat(present, intent, key, failure)
                 observer.settled(action, "repeated")
-            else:
-                raise failure
+                return shown
+            raise failure
         except UnknownOutcome:
             observer.settled(action, "unknown")
             raise
@@ -169,17 +204,19 @@ class Execution(Holes):
             observer.settled(action, "refused")
             raise
 
-    async def _repeat(self, state: SubscriptionState, intent: Intent, key: WriteKey, lost: UnknownOutcome) -> None:
+    async def _repeat(self, state: SubscriptionState, intent: Intent, key: WriteKey, lost: UnknownOutcome) -> Shown:
         if lost.answered:
             # Nothing is under way any more, and the old key would only replay the recorded fault.
             key.renew()
         try:
-            await self._perform(state, intent, key)
+            return await self._perform(state, intent, key)
         except Failure as again:
             # The first attempt may still be under way, and a repetition that was not even judged tells nothing of it.
             failure: Failure = again if lost.answered else lost
-            if not intent.is_met_by(await self._look_again(state.id, failure)):
+            present = await self._look_again(state.id, failure)
+            if not intent.is_met_by(present):
                 raise (again if isinstance(again, _REFUSALS) else failure) from None
+            return present
 
     async def _look_again(self, subscription_id: str, failure: Failure) -> SubscriptionState:
         try:
@@ -188,7 +225,7 @@ class Execution(Holes):
             # What went wrong with the write is what the caller must hear of, not that looking failed as well.
             raise failure from None
 
-    async def _perform(self, state: SubscriptionState, intent: Intent, key: WriteKey) -> None:
+    async def _perform(self, state: SubscriptionState, intent: Intent, key: WriteKey) -> Shown:
         try:
             shown = await self._hole(state, intent, key)
         except (Unmappable, ValidationError) as error:
@@ -197,6 +234,7 @@ class Execution(Holes):
         if shown is not None and not intent.is_met_by(shown):
             # It has to be looked at again before anything is said.
             raise _not_shown()
+        return shown
 
     def _hole(self, state: SubscriptionState, intent: Intent, key: WriteKey) -> Awaitable[Shown]:
         match intent:

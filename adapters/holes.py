@@ -31,7 +31,9 @@ from gateway.resilience import (
     Clock,
     KeyedLocks,
     Observer,
+    Recorder,
     SilentObserver,
+    SilentRecorder,
     WriteKey,
     utc_now,
 )
@@ -55,6 +57,7 @@ class Runtime:
 
     clock: Clock = utc_now
     observer: Observer = field(default_factory=SilentObserver)
+    recorder: Recorder = field(default_factory=SilentRecorder)
     dry_run: bool = False
     call_timeout_s: float = 8.0
     connect_timeout_s: float = 3.0

@@ -16,6 +16,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "serve": "gateway.commands.serve",
         "demo": "gateway.commands.demo",
         "check": "gateway.commands.check",
+        "journal": "gateway.commands.journal",
         "manifest": "gateway.commands.manifest",
         "schema": "gateway.commands.schema",
         "openapi": "gateway.commands.openapi",

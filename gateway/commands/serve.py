@@ -17,6 +17,7 @@ from gateway.commands.options import (
     admin_port_option,
     load_settings,
 )
+from gateway.journal import CannotOpenJournal
 from gateway.observability import LogFormat, configure_logs, secrets_in
 from gateway.server import CannotListen, UnfitAccount, serve
 from gateway.server.openapi import openapi_json
@@ -74,8 +75,8 @@ def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, adm
     )
     try:
         event_loop.run(service)
-    except UnfitAccount as error:
-        # It is the settings that name the account.
+    except (UnfitAccount, CannotOpenJournal) as error:
+        # It is the settings that name the account, and the file.
         raise BadSettings(str(error)) from None
     except CannotListen as error:
         raise click.ClickException(str(error)) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.observability.context import add_context, begin_context
+from gateway.observability.context import add_context, begin_context, said
 from gateway.observability.first_times import FirstTimes
 from gateway.observability.logs import LogFormat, configure_logs
 from gateway.observability.observer import LoggingObserver
@@ -16,5 +16,6 @@ __all__ = [
     "add_context",
     "begin_context",
     "configure_logs",
+    "said",
     "secrets_in",
 ]

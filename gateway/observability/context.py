@@ -20,6 +20,11 @@ def add_context(**facts: str) -> None:
     _facts.set({**_facts.get(), **facts})
 
 
+def said(fact: str) -> str | None:
+    """One of these facts of the request that is being served; None where it is not known, or there is no request."""
+    return _facts.get().get(fact)
+
+
 def merge_context(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """A processor of structlog. One context variable for all of it: structlog's own has one for each, and looks through
     all that there are."""

@@ -67,6 +67,10 @@ class Redaction:
         """The event, cleaned."""
         return self._entries(event.items(), 0)
 
+    def clean(self, event: Mapping[str, object]) -> dict[str, object]:
+        """The event, cleaned, for whoever is not structlog."""
+        return self._entries(event.items(), 0)
+
     def text(self, text: str) -> str:
         """The text with everything replaced that looks like a secret or an address."""
         return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else self._search(text)

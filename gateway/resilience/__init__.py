@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gateway.resilience.breaker import BreakerLimits, Circuit, CircuitBreaker
 from gateway.resilience.cache import CatalogueCache
+from gateway.resilience.call_trail import NotedCall, call_trail, note_call
 from gateway.resilience.clock import Clock, utc_now
 from gateway.resilience.deadline import Deadline, DeadlineExceeded, current_deadline, deadline, grace, within_deadline
 from gateway.resilience.failure import Cause, Failure, Shed
@@ -16,6 +17,7 @@ from gateway.resilience.idempotency import WriteKey
 from gateway.resilience.locks import KeyedLocks
 from gateway.resilience.observer import Observer, SilentObserver
 from gateway.resilience.pace import Pace
+from gateway.resilience.recorder import Outcome, Recorder, SilentRecorder, WriteRecord, WriteResult
 from gateway.resilience.repeats import Repeats
 from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
 from gateway.resilience.urgency import Urgency, current_urgency, note_change, with_urgency
@@ -33,19 +35,27 @@ __all__ = [
     "Failure",
     "Gate",
     "KeyedLocks",
+    "NotedCall",
     "Observer",
+    "Outcome",
     "Pace",
+    "Recorder",
     "Repeats",
     "Retrier",
     "Safety",
     "Shed",
     "SilentObserver",
+    "SilentRecorder",
     "Urgency",
     "WriteKey",
+    "WriteRecord",
+    "WriteResult",
+    "call_trail",
     "current_deadline",
     "current_urgency",
     "deadline",
     "grace",
+    "note_call",
     "note_change",
     "retry_after_seconds",
     "utc_now",

@@ -11,7 +11,7 @@ from adapters.base import BillingAdapter, Runtime
 from gateway.contract import Mode
 from gateway.observability import FirstTimes, LoggingObserver
 from gateway.policy import AllowList, Policy
-from gateway.resilience import BreakerLimits, Clock, Observer, Repeats, utc_now
+from gateway.resilience import BreakerLimits, Clock, Observer, Recorder, Repeats, SilentRecorder, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -23,6 +23,9 @@ FindAdapter: TypeAlias = "Callable[[str], type[BillingAdapter]]"
 
 Observe: TypeAlias = "Callable[[str, Mode], Observer]"
 """Makes the observer of a backend, by its name, in one mode."""
+
+Record: TypeAlias = "Callable[[str, Mode], Recorder]"
+"""Makes the recorder of a backend's writes, by its name, in one mode."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +51,7 @@ async def open_backends(
     *,
     clock: Clock = utc_now,
     observe: Observe = LoggingObserver,
+    record: Record = lambda name, mode: SilentRecorder(),
 ) -> AsyncIterator[Mapping[str, Backend]]:
     """The backends by name, with their adapters open for as long as the block runs. Makes no provider call.
 
@@ -58,7 +62,7 @@ async def open_backends(
         for one in settings:
             if one.name in backends:
                 raise ValueError(f"two backends are called {one.name}")
-            adapters = await _open_adapters(open_adapters, one, find(one.backend), clock, observe)
+            adapters = await _open_adapters(open_adapters, one, find(one.backend), clock, observe, record)
             backends[one.name] = Backend(
                 name=one.name,
                 tokens=tuple(token.get_secret_value().encode() for token in one.integration_tokens),
@@ -80,12 +84,14 @@ async def _open_adapters(
     adapter_class: type[BillingAdapter],
     clock: Clock,
     observe: Observe,
+    record: Record,
 ) -> dict[Mode, BillingAdapter]:
     adapters: dict[Mode, BillingAdapter] = {}
     for mode in settings.adapter.modes.configured():
         runtime = Runtime(
             clock=clock,
             observer=observe(settings.name, mode),
+            recorder=record(settings.name, mode),
             dry_run=settings.policy.dry_run,
             # What is more than a whole request may take would never be used up.
             call_timeout_s=min(settings.limits.call_timeout_s, settings.limits.deadline_s),

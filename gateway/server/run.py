@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from gateway import __version__
+from gateway.journal import open_journals
 from gateway.resilience import Clock, utc_now
 from gateway.server.accounts import examine_accounts
 from gateway.server.admin import Life, OpenApi, Stage, create_admin_application
@@ -76,10 +77,16 @@ async def serve(
     deadline of any backend. A second signal ends the process at once. `on_started` is called when both addresses
     answer.
 
-    Raises `CannotListen`, `UnfitAccount`, and what `open_backends` raises.
+    Raises `CannotListen`, `CannotOpenJournal`, `UnfitAccount`, and what `open_backends` raises.
     """
     life = Life()
-    async with open_backends(settings, find, clock=clock) as backends, _stop_signal() as stopped:
+    chosen = tuple(settings)
+    # The journals are opened first and closed last: what is under way at the end is still recorded.
+    async with (
+        open_journals(chosen, clock=clock) as journals,
+        open_backends(chosen, find, clock=clock, record=journals.recorder) as backends,
+        _stop_signal() as stopped,
+    ):
         admin = web.AppRunner(
             create_admin_application(life, openapi), access_log=None, shutdown_timeout=_ADMIN_SHUTDOWN_S
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from adapters.settings import AdapterSettings, Secret, Section, switch
 
@@ -31,10 +32,22 @@ def _distinct(tokens: tuple[Secret, ...]) -> tuple[Secret, ...]:
     return tokens
 
 
+def _journal(value: str) -> str:
+    if value in _NO_FILES or (value.startswith("/") and not value.endswith("/") and value.isprintable()):
+        return value
+    raise ValueError("must be stdout, none, or the absolute path of a file")
+
+
+_NO_FILES: Final = frozenset({"stdout", "none"})
+
 BackendName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$"), AfterValidator(_not_reserved)]
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_not_a_switch)]
 WholeNumber = Annotated[int, BeforeValidator(_not_a_switch)]
 Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False), BeforeValidator(_not_a_switch)]
+# As text, not a section with a key `file`: that stands for the text in a file, here as everywhere in the YAML.
+JournalTarget = Annotated[
+    str, AfterValidator(_journal), WithJsonSchema({"type": "string", "pattern": r"^(stdout|none|/.*[^/])$"})
+]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
@@ -132,6 +145,16 @@ class CommonSettings(Section):
     )
     policy: PolicySettings = Field(PolicySettings(), description="What the owner allows.")
     limits: LimitSettings = Field(LimitSettings(), description="Time and load.")
+    journal: JournalTarget = Field(
+        "stdout",
+        description="Where the record of writes goes: stdout, the absolute path of a file, which is only appended to, "
+        "or none.",
+    )
+
+    @property
+    def journal_file(self) -> Path | None:
+        """The journal's file; None where it goes to stdout or nowhere."""
+        return None if self.journal in _NO_FILES else Path(self.journal)
 
 
 class BackendSettings(CommonSettings):

@@ -15,6 +15,7 @@ from yarl import URL
 
 from adapters.registry import find
 from gateway.contract import Mode
+from gateway.journal import open_journals
 from gateway.server import create_application, open_backends
 from gateway.settings import load
 from tests.contract.provider import NOW, Held, ProviderCase, Samples, Truth
@@ -200,12 +201,16 @@ async def open_world(
             "backend": case.name,
             "integration_tokens": [TOKEN],
             "modes": {mode.value: dict(case.modes(address)[mode]) for mode in modes},
+            "journal": "none",
             **sections,
             # What a provider makes of a repeated action shows only where it is carried out again.
             "limits": {"retry_wait_s": 0.001, "dedupe_s": 0, **_limits(sections)},
         }
         settings = _loaded(document)
-        backends = await running.enter_async_context(open_backends(settings, find, clock=lambda: NOW))
+        journals = await running.enter_async_context(open_journals(settings, clock=lambda: NOW))
+        backends = await running.enter_async_context(
+            open_backends(settings, find, clock=lambda: NOW, record=journals.recorder)
+        )
         client = await running.enter_async_context(TestClient(TestServer(create_application(backends))))
         world = World(case, provider, client, {})
         answer = await world.get("/features", Mode.TEST if Mode.TEST in modes else Mode.LIVE)

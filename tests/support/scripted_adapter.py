@@ -12,7 +12,7 @@ from adapters.base import Capabilities, Runtime
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
 from adapters.state import PriceFacts, SubscriptionState
 from gateway.contract import Action, Mode
-from gateway.resilience import Observer, SilentObserver, WriteKey
+from gateway.resilience import Observer, Recorder, SilentObserver, SilentRecorder, WriteKey
 from tests.support.memory_account import NOW, MemoryAccount, sample_account
 from tests.support.memory_adapter import MemoryAdapter, MemorySettings
 
@@ -77,11 +77,17 @@ class ScriptedAdapter(MemoryAdapter):
         *subscriptions: SubscriptionState,
         settings: Mapping[str, object] | None = None,
         observer: Observer | None = None,
+        recorder: Recorder | None = None,
         dry_run: bool = False,
     ) -> Self:
         """An adapter over the sample account with these subscriptions instead of its own."""
         chosen = MemorySettings.model_validate({"modes": {"test": {"api_key": "key"}}, **(settings or {})})
-        runtime = Runtime(clock=lambda: NOW, observer=observer or SilentObserver(), dry_run=dry_run)
+        runtime = Runtime(
+            clock=lambda: NOW,
+            observer=observer or SilentObserver(),
+            recorder=recorder or SilentRecorder(),
+            dry_run=dry_run,
+        )
         adapter = cls(Mode.TEST, chosen, runtime)
         adapter._account = sample_account()
         adapter._account.subscriptions = {one.id: one for one in subscriptions}

@@ -51,6 +51,9 @@ def test_the_shipped_files_are_valid(validator: Draft202012Validator, path: Path
         pytest.param("intervals: '${INTERVALS}'", id="a choice by a variable"),
         pytest.param("name: '${NAME}'", id="a name by a variable"),
         pytest.param("controllers: {families: true}", id="a switched list"),
+        pytest.param("journal: none", id="no journal"),
+        pytest.param("journal: /var/lib/gateway/journal.jsonl", id="a journal in a file"),
+        pytest.param("journal: '${JOURNAL}'", id="a journal by a variable"),
     ],
 )
 def test_accepts(validator: Draft202012Validator, added: str) -> None:
@@ -73,6 +76,8 @@ def test_accepts(validator: Draft202012Validator, added: str) -> None:
         pytest.param("policy: {coupons: {allow: }}", id="an allow-list without a value"),
         pytest.param("policy: {coupons: {allow: A}}", id="a word as a list"),
         pytest.param("intervals: close", id="an unknown word"),
+        pytest.param("journal: journal.jsonl", id="a journal in a relative path"),
+        pytest.param("journal: {path: /x}", id="a journal as a section"),
         pytest.param("name: Stripe", id="a capital in a name"),
         pytest.param("adapter: {}", id="a key of ours alone"),
     ],

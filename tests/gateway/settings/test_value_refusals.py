@@ -11,9 +11,10 @@ from tests.gateway.settings.conftest import MINIMAL, Load, Problems
 LIST = "must be a list: [one, two], or one to a line after -"
 TEXT = "must be text; a number, true or false that is meant as text goes in quotes"
 KEYS = (
-    "actions, backend, catalogue_ttl_s, controllers, integration_tokens, intervals, limits, manifest_compat, modes, "
-    "name, policy"
+    "actions, backend, catalogue_ttl_s, controllers, integration_tokens, intervals, journal, limits, manifest_compat, "
+    "modes, name, policy"
 )
+JOURNAL = "must be stdout, none, or the absolute path of a file"
 NAME = "must match pattern '^[a-z0-9][a-z0-9_-]{0,62}$'"
 
 
@@ -59,6 +60,10 @@ def test_an_unknown_key_is_named_with_the_nearest_known(problems: Problems, adde
         pytest.param("name: a/b", f"name: {NAME}", id="a slash in a name"),
         pytest.param('name: "a\\n"', f"name: {NAME}", id="a line break after a name"),
         pytest.param(f"name: {'a' * 64}", f"name: {NAME}", id="a long name"),
+        pytest.param("journal: yes.jsonl", f"journal: {JOURNAL}", id="a journal in a relative path"),
+        pytest.param("journal: /var/lib/", f"journal: {JOURNAL}", id="a journal that is a directory"),
+        pytest.param('journal: "/var/\\n"', f"journal: {JOURNAL}", id="a line break in a path"),
+        pytest.param("journal: false", f"journal: {TEXT}", id="a switch as a journal"),
         pytest.param("limits: 5", None, id="a number as a section"),
         pytest.param(
             "limits: {deadline_s: 0.5}", "limits.deadline_s: must be greater than or equal to 1", id="too short"

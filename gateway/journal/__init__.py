@@ -1,0 +1,17 @@
+"""The record of writes: a line before each is sent and one after it, which tells what was cut off in between."""
+
+from __future__ import annotations
+
+from gateway.journal.opening import CannotOpenJournal, Journals, open_journals
+from gateway.journal.reading import History, Told, read_journals
+from gateway.journal.table import table
+
+__all__ = [
+    "CannotOpenJournal",
+    "History",
+    "Journals",
+    "Told",
+    "open_journals",
+    "read_journals",
+    "table",
+]

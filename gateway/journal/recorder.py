@@ -1,0 +1,93 @@
+"""Turns what is recorded of a write into lines, for one backend in one mode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gateway.contract import moment_text
+from gateway.journal.appender import Behind
+from gateway.journal.lines import Event, encoded
+from gateway.observability import said
+from gateway.resilience import Failure
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from gateway.contract import Mode
+    from gateway.journal.appender import Appender
+    from gateway.observability import Redaction
+    from gateway.resilience import Clock, WriteRecord, WriteResult
+
+_log: FilteringBoundLogger = structlog.get_logger("gateway.journal")
+
+
+class JournalRecorder:
+    """The `gateway.resilience.Recorder` that writes the journal.
+
+    A line that cannot be written goes to the log whole, as an error: the write goes on, and is on record there.
+    """
+
+    def __init__(self, backend: str, mode: Mode, appender: Appender, redaction: Redaction, clock: Clock) -> None:
+        self._backend = backend
+        self._mode = mode
+        self._appender = appender
+        self._redaction = redaction
+        self._clock = clock
+
+    async def begun(self, write: WriteRecord) -> None:
+        """Put the write on disk before it is sent. Synchronised: should the machine go down, it is known to be open."""
+        await self._append(write, Event.BEGUN, {"asked": write.asked, "before": write.before}, durable=True)
+
+    async def ended(self, write: WriteRecord, result: WriteResult) -> None:
+        """Add the outcome. Not synchronised: lost with the machine, it leaves a write to be looked at."""
+        await self._append(write, Event.ENDED, _told(result), durable=False)
+
+    async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
+        """Tell all of it in one line."""
+        facts = {"asked": write.asked, "before": write.before, **_told(result)}
+        await self._append(write, Event.NOT_SENT, facts, durable=False)
+
+    async def _append(self, write: WriteRecord, event: Event, facts: dict[str, object], *, durable: bool) -> None:
+        line = self._redaction.clean(
+            {
+                "event": event.value,
+                "id": write.id,
+                "time": moment_text(self._clock()),
+                "request_id": said("request_id"),
+                "backend": self._backend,
+                "mode": self._mode.value,
+                "action": write.action,
+                "customer_id": write.customer_id,
+                "subscription_id": write.subscription_id,
+                **{name: value for name, value in facts.items() if value is not None},
+            }
+        )
+        try:
+            await self._appender.append(encoded(line), durable=durable)
+        except Behind:
+            _log.error("journal line not written", reason="it takes too long; it may still come", line=line)
+        except OSError as error:
+            _log.error("journal line not written", reason=error.strerror or type(error).__name__, line=line)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the record, the write must go on
+            _log.error("journal line not written", line=line, exc_info=error)
+
+
+def _told(result: WriteResult) -> dict[str, object]:
+    calls = [
+        {"operation": call.operation, "outcome": call.outcome, "request_id": call.request_id} for call in result.calls
+    ]
+    return {
+        "outcome": result.outcome.value,
+        "after": result.after,
+        "error": None if result.failure is None else _error(result.failure),
+        "calls": calls or None,
+        "duration_ms": None if result.seconds is None else round(result.seconds * 1000, 1),
+    }
+
+
+def _error(failure: Exception) -> dict[str, object]:
+    """The error as the log tells it. Of one that nobody foresaw only the type: its text can hold anything."""
+    told = failure.for_log() if isinstance(failure, Failure) else {"error": type(failure).__name__}
+    return {name: value for name, value in told.items() if value is not None}

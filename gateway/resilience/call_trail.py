@@ -1,0 +1,43 @@
+"""Which provider calls a piece of work took, noted for whoever asked, without handing anything through."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_CALLS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NotedCall:
+    """One attempt of a provider call, in the words of `Observer.called`."""
+
+    operation: str
+    outcome: str
+    request_id: str | None
+
+
+_trail: ContextVar[list[NotedCall] | None] = ContextVar("call_trail", default=None)
+
+
+@contextmanager
+def call_trail() -> Iterator[list[NotedCall]]:
+    """The calls that the block makes, filled while it runs, with those of tasks that it starts. 50 at most."""
+    noted: list[NotedCall] = []
+    token = _trail.set(noted)
+    try:
+        yield noted
+    finally:
+        _trail.reset(token)
+
+
+def note_call(operation: str, outcome: str, request_id: str | None) -> None:
+    """Note a call for the block that asked, if any does."""
+    noted = _trail.get()
+    if noted is not None and len(noted) < _MOST_CALLS:
+        noted.append(NotedCall(operation, outcome, request_id))

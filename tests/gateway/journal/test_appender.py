@@ -1,0 +1,163 @@
+"""Lines are written in another thread, in order, and never waited for longer than is good for a write."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from gateway.journal.appender import Appender, Behind
+
+SHORT_S = 0.02
+
+
+class Slate:
+    """A target in memory, which can hang or fail."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[bytes, bool]] = []
+        self.threads: set[int] = set()
+        self.error: Exception | None = None
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+        self.is_closed = False
+
+    def write(self, line: bytes, *, durable: bool) -> None:
+        self.may_go_on.wait()
+        self.threads.add(threading.get_ident())
+        if self.error is not None:
+            raise self.error
+        self.lines.append((line, durable))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@asynccontextmanager
+async def appending(slate: Slate, *, patience_s: float = 30) -> AsyncIterator[Appender]:
+    appender = Appender(slate, patience_s=patience_s)
+    try:
+        yield appender
+    finally:
+        slate.may_go_on.set()
+        await appender.close()
+
+
+async def test_a_line_is_written_when_the_call_returns() -> None:
+    slate = Slate()
+    async with appending(slate) as appender:
+        await appender.append(b"one\n", durable=True)
+        assert slate.lines == [(b"one\n", True)]
+
+
+async def test_lines_are_written_in_the_order_of_the_calls_by_one_other_thread() -> None:
+    slate = Slate()
+    async with appending(slate) as appender:
+        await asyncio.gather(*(appender.append(b"%d\n" % number) for number in range(100)))
+    assert [line for line, _ in slate.lines] == [b"%d\n" % number for number in range(100)]
+    assert len(slate.threads) == 1
+    assert threading.get_ident() not in slate.threads
+
+
+async def test_what_the_disk_says_is_raised_and_the_next_line_has_its_turn() -> None:
+    slate = Slate()
+    slate.error = OSError(28, "No space left on device")
+    async with appending(slate) as appender:
+        with pytest.raises(OSError, match="No space left"):
+            await appender.append(b"one\n")
+        slate.error = None
+        await appender.append(b"two\n")
+    assert slate.lines == [(b"two\n", False)]
+
+
+async def test_a_disk_that_hangs_holds_neither_the_loop_nor_a_line_for_long() -> None:
+    slate = Slate()
+    slate.may_go_on.clear()
+    async with appending(slate, patience_s=SHORT_S) as appender:
+        waiting = asyncio.create_task(appender.append(b"one\n"))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        with pytest.raises(Behind):
+            await waiting
+
+
+async def test_once_somebody_waited_in_vain_nobody_waits_until_it_goes_on() -> None:
+    slate = Slate()
+    slate.may_go_on.clear()
+    async with appending(slate, patience_s=SHORT_S) as appender:
+        with pytest.raises(Behind):
+            await appender.append(b"one\n")
+        appender._patience_s = 30
+        async with asyncio.timeout(5):
+            with pytest.raises(Behind):
+                await appender.append(b"two\n")
+        slate.may_go_on.set()
+        while not slate.lines:  # noqa: ASYNC110 - another thread is waited for
+            await asyncio.sleep(0.001)
+        await appender.append(b"three\n")
+    assert [line for line, _ in slate.lines] == [b"one\n", b"two\n", b"three\n"]
+
+
+async def test_no_more_than_a_thousand_lines_are_kept_for_a_disk_that_hangs() -> None:
+    slate = Slate()
+    slate.may_go_on.clear()
+    async with appending(slate, patience_s=SHORT_S) as appender:
+        asked = await asyncio.gather(*(appender.append(b"-\n") for _ in range(1200)), return_exceptions=True)
+        assert {type(one) for one in asked} == {Behind}
+        appender._patience_s = 30
+    # One more may have been in the thread's hands.
+    assert len(slate.lines) in {1000, 1001}
+
+
+async def test_closing_finishes_what_is_waiting() -> None:
+    slate = Slate()
+    async with appending(slate) as appender:
+        waiting = [asyncio.create_task(appender.append(b"-\n")) for _ in range(10)]
+        await asyncio.sleep(0)
+    assert [line for line, _ in slate.lines] == [b"-\n"] * 10
+    assert slate.is_closed
+    await asyncio.gather(*waiting)
+
+
+async def test_closing_does_not_wait_for_a_disk_that_hangs() -> None:
+    slate = Slate()
+    slate.may_go_on.clear()
+    appender = Appender(slate, patience_s=SHORT_S)
+    with pytest.raises(Behind):
+        await appender.append(b"one\n")
+    await appender.close()
+    assert not slate.is_closed
+    slate.may_go_on.set()
+
+
+async def test_one_who_no_longer_waits_harms_nobody() -> None:
+    slate = Slate()
+    slate.may_go_on.clear()
+    async with appending(slate) as appender:
+        gone = asyncio.create_task(appender.append(b"one\n"))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.wait([gone])
+        slate.may_go_on.set()
+        await appender.append(b"two\n")
+    assert [line for line, _ in slate.lines] == [b"one\n", b"two\n"]
+
+
+def test_a_loop_that_is_closed_by_then_harms_nobody() -> None:
+    slate = Slate()
+    slate.may_go_on.clear()
+
+    async def leave() -> Appender:
+        appender = Appender(slate, patience_s=SHORT_S)
+        with pytest.raises(Behind):
+            await appender.append(b"one\n")
+        return appender
+
+    appender = asyncio.run(leave())
+    slate.may_go_on.set()
+    asyncio.run(appender.close())
+    assert slate.lines == [(b"one\n", False)]
+    assert slate.is_closed
