@@ -70,6 +70,8 @@ class Capabilities:
     extend_trial: ExtendTrialCapability | None = None
     apply_coupon: ApplyCouponCapability | None = None
     change_price: ChangePriceCapability | None = None
+    previews_charges: bool = False
+    """It can ask the provider what a change would charge at once, without making it."""
     loses_scheduled_change: frozenset[Action] = frozenset()
     """The actions that would silently drop a change already scheduled at the provider: refused while one is."""
 
@@ -92,6 +94,7 @@ FEATURE_HOLES: dict[str, tuple[str, ...]] = {
     "extend_trial": ("_load", "_extend_trial"),
     "apply_coupon": ("_load", "_apply_coupon"),
     "change_price": ("_load", "_price_facts", "_change_price"),
+    "previews_charges": ("_charged_at_once",),
 }
 """The methods an adapter must fill for each further field of its `Capabilities`."""
 

@@ -135,9 +135,10 @@ class Execution(Holes):
             obstacle = self._obstacle(state, intent)
             if obstacle is not None:
                 raise Conflict(obstacle)
+            await self._guard_money(state, intent)
         except Failure as failure:
             log.info("refused", **failure.for_log())
-            await recorder.not_sent(record_of(action, state, intent), WriteResult(Outcome.REFUSED, failure=failure))
+            await recorder.not_sent(record_of(action, state, intent), WriteResult(outcome_of(failure), failure=failure))
             raise
         log = log.bind(intent=described(intent))
         if self.runtime.dry_run:
@@ -152,6 +153,16 @@ class Execution(Holes):
             log.warning("write failed", **failure.for_log())
             raise
         log.info("write done")
+
+    async def _guard_money(self, state: SubscriptionState, intent: Intent) -> None:
+        """Raises `Invalid` for a change that would charge more at once than the owner allows."""
+        limit = self.runtime.charge_limit
+        if limit is None:
+            return
+        charge = await self._readable(Controller.SUBSCRIPTIONS, self._charged_at_once(state, intent))
+        if charge is not None and not limit.allows(charge.amount, charge.currency):
+            _log.info("too much at once", subscription_id=state.id, amount=charge.amount, currency=charge.currency)
+            raise Invalid("This change would charge more at once than is allowed here.")
 
     async def _perform_on_record(self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey) -> None:
         """The write, between two lines of the record. What is cut off in between is left without the second one: nobody

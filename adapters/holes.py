@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, TypeA
 
 from pydantic import ValidationError
 
+from adapters.charges import Charge, ChargeLimit
 from adapters.errors import Unmappable, Unreadable
 from adapters.state import PriceFacts, SubscriptionState
 from gateway.contract import (
@@ -53,12 +54,16 @@ Shown: TypeAlias = SubscriptionState | None
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What an adapter is given by the process it runs in. Times are in seconds."""
+    """What an adapter is given by the process it runs in. Times are in seconds.
+
+    `charge_limit` None: a change may charge whatever it comes to.
+    """
 
     clock: Clock = utc_now
     observer: Observer = field(default_factory=SilentObserver)
     recorder: Recorder = field(default_factory=SilentRecorder)
     dry_run: bool = False
+    charge_limit: ChargeLimit | None = None
     call_timeout_s: float = 8.0
     connect_timeout_s: float = 3.0
     max_in_flight: int = 15
@@ -250,6 +255,13 @@ class Holes(ABC):
     async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
         """Change one item's price, leaving the other items, all quantities and the discounts as they are."""
         self._unfilled("_change_price")
+
+    async def _charged_at_once(self, state: SubscriptionState, intent: Intent) -> Charge | None:
+        """What carrying out the intent would charge at once, as the provider itself previews it; nothing is changed.
+
+        None where it cannot charge at once, which the state and the intent tell without a call.
+        """
+        self._unfilled("_charged_at_once")
 
     def _obstacle(self, state: SubscriptionState, intent: Intent) -> str | None:
         """Why this provider would refuse it, beyond what no provider does; told by the state alone, so that nothing has

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
-from adapters.base import AdapterSettings, BillingAdapter
+from adapters.base import AdapterSettings, BillingAdapter, Capabilities
 
 GROUP: Final = "churnkey_gateway.adapters"
 DISTRIBUTION: Final = "churnkey-gateway"
@@ -69,4 +69,6 @@ def _checked(name: str, loaded: object) -> type[BillingAdapter]:
     model: object = getattr(loaded, "settings_model", None)
     if not isinstance(model, type) or not issubclass(model, AdapterSettings):
         raise BrokenAdapter(name, "has no settings_model derived from AdapterSettings")
+    if not isinstance(getattr(loaded, "capabilities", None), Capabilities):
+        raise BrokenAdapter(name, "declares no capabilities")
     return loaded

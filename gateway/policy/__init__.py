@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from gateway.policy.allow import AllowList, Policy, Refused
+from gateway.policy.charges import ImmediateCharges
 
-__all__ = ["AllowList", "Policy", "Refused"]
+__all__ = ["AllowList", "ImmediateCharges", "Policy", "Refused"]

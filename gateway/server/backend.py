@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from adapters.base import BillingAdapter, Runtime
 from gateway.contract import Mode
 from gateway.observability import FirstTimes, LoggingObserver
-from gateway.policy import AllowList, Policy
+from gateway.policy import AllowList, ImmediateCharges, Policy
 from gateway.resilience import BreakerLimits, Clock, Observer, Recorder, Repeats, SilentRecorder, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
-    from gateway.settings import BackendSettings, BreakerSettings, LimitSettings
+    from gateway.settings import BackendSettings, BreakerSettings, LimitSettings, PolicySettings
 
 FindAdapter: TypeAlias = "Callable[[str], type[BillingAdapter]]"
 """Answers the adapter's class for the name under `backend:` in the YAML."""
@@ -93,6 +93,7 @@ async def _open_adapters(
             observer=observe(settings.name, mode),
             recorder=record(settings.name, mode),
             dry_run=settings.policy.dry_run,
+            charge_limit=_charge_limit(settings.policy),
             # What is more than a whole request may take would never be used up.
             call_timeout_s=min(settings.limits.call_timeout_s, settings.limits.deadline_s),
             connect_timeout_s=settings.limits.connect_timeout_s,
@@ -103,6 +104,10 @@ async def _open_adapters(
         )
         adapters[mode] = await open_adapters.enter_async_context(adapter_class(mode, settings.adapter, runtime))
     return adapters
+
+
+def _charge_limit(settings: PolicySettings) -> ImmediateCharges | None:
+    return None if settings.max_immediate_charge is None else ImmediateCharges(settings.max_immediate_charge)
 
 
 def _breaker(settings: BreakerSettings) -> BreakerLimits | None:

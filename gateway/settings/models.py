@@ -48,6 +48,8 @@ Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False), BeforeValid
 JournalTarget = Annotated[
     str, AfterValidator(_journal), WithJsonSchema({"type": "string", "pattern": r"^(stdout|none|/.*[^/])$"})
 ]
+Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$")]
+MinorUnits = Annotated[int, Field(ge=0, le=1_000_000_000_000), BeforeValidator(_not_a_switch)]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
@@ -66,6 +68,12 @@ class PolicySettings(Section):
 
     coupons: AllowList = Field(AllowList(), description="The coupons that may be applied.")
     prices: AllowList = Field(AllowList(), description="The prices that may be changed to.")
+    max_immediate_charge: dict[Currency, MinorUnits] | None = Field(
+        None,
+        description="The most that one change may charge at once, tax included, in minor units (cents) by lower-case "
+        "currency: {usd: 5000}. The provider is asked before each change that can charge. In a currency that is not "
+        "named nothing may be charged at once. Absent: no limit.",
+    )
     dry_run: bool = Field(
         default=False,
         description="true: writes are checked and recorded as far as possible, then answered as done without being "

@@ -49,9 +49,19 @@ class _Validation:
         known = CommonSettings.model_fields.keys() | model.model_fields.keys()
         for key in self._content.keys() - known:
             self._report((key,), unknown_key(key, known))
+        if common is not None and common.policy.max_immediate_charge is not None:
+            self._refuse_guard_that_cannot_hold(common.backend)
         if common is None or adapter is None or self.problems:
             return None
         return BackendSettings.model_validate({**dict(common), "adapter": adapter})
+
+    def _refuse_guard_that_cannot_hold(self, backend: str) -> None:
+        if not registry.find(backend).capabilities.previews_charges:
+            self._report(
+                ("policy", "max_immediate_charge"),
+                "cannot be held: this adapter does not know what a change would charge; remove it, and bound what "
+                "may be changed to with `policy.prices`",
+            )
 
     def _adapter_model(self) -> type[AdapterSettings] | None:
         name = self._content.get("backend")

@@ -28,6 +28,7 @@ EVERYTHING: Final = Capabilities(
     extend_trial=ExtendTrialCapability(BOTH_DURATIONS, multiple=True),
     apply_coupon=ApplyCouponCapability(frozenset({"replace", "stack"})),
     change_price=ChangePriceCapability(BOTH_SCHEDULES, prorate=True),
+    previews_charges=True,
 )
 
 

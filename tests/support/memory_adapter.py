@@ -24,7 +24,8 @@ from adapters.capabilities import (
     ExtendTrialCapability,
     PauseCapability,
 )
-from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
+from adapters.charges import Charge
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.settings import Modes, ModeSettings, Secret
 from adapters.state import PriceFacts, ScheduledChange, Standing, SubscriptionState
 from gateway.contract import (
@@ -35,6 +36,7 @@ from gateway.contract import (
     Coupon,
     Customer,
     Family,
+    FixedAmount,
     Mode,
     PausedStatus,
     Period,
@@ -92,6 +94,7 @@ class MemoryAdapter(BillingAdapter):
         extend_trial=ExtendTrialCapability(BOTH_DURATIONS, multiple=True),
         apply_coupon=ApplyCouponCapability(frozenset({"replace", "stack"})),
         change_price=ChangePriceCapability(BOTH_SCHEDULES, prorate=True),
+        previews_charges=True,
     )
 
     def __init__(self, mode: Mode, settings: AdapterSettings, runtime: Runtime) -> None:
@@ -203,6 +206,14 @@ class MemoryAdapter(BillingAdapter):
                 replace(item, price_id=intent.price_id) if item.id == intent.item_id else item for item in state.items
             )
             await self._store("change_price", replace(state, items=items, scheduled=None))
+
+    async def _charged_at_once(self, state: SubscriptionState, intent: Intent) -> Charge | None:
+        if not isinstance(intent, ChangePrice) or intent.when is Schedule.END_OF_PERIOD:
+            return None
+        price = await self._get("preview", self._account.prices, intent.price_id)
+        if not isinstance(price.amount, FixedAmount):
+            raise Invalid
+        return Charge((price.amount.unit or 0) * (intent.quantity or 0), price.amount.currency)
 
     # -- the account --------------------------------------------------------------------------------------------
 

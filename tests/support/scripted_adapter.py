@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self, TypeAlias, TypeVar
 
 from adapters.base import Capabilities, Runtime
-from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
+from adapters.charges import Charge, ChargeLimit
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.state import PriceFacts, SubscriptionState
 from gateway.contract import Action, Mode
 from gateway.resilience import Observer, Recorder, SilentObserver, SilentRecorder, WriteKey
@@ -79,6 +80,7 @@ class ScriptedAdapter(MemoryAdapter):
         observer: Observer | None = None,
         recorder: Recorder | None = None,
         dry_run: bool = False,
+        charge_limit: ChargeLimit | None = None,
     ) -> Self:
         """An adapter over the sample account with these subscriptions instead of its own."""
         chosen = MemorySettings.model_validate({"modes": {"test": {"api_key": "key"}}, **(settings or {})})
@@ -87,6 +89,7 @@ class ScriptedAdapter(MemoryAdapter):
             observer=observer or SilentObserver(),
             recorder=recorder or SilentRecorder(),
             dry_run=dry_run,
+            charge_limit=charge_limit,
         )
         adapter = cls(Mode.TEST, chosen, runtime)
         adapter._account = sample_account()
@@ -139,6 +142,10 @@ class ScriptedAdapter(MemoryAdapter):
 
     async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> None:
         await self._write("change_price", state, key, super()._change_price(state, intent, key))
+
+    async def _charged_at_once(self, state: SubscriptionState, intent: Intent) -> Charge | None:
+        parent = super()._charged_at_once
+        return await self._read("preview", lambda: parent(state, intent))
 
     # -- the script ---------------------------------------------------------------------------------------------
 

@@ -11,8 +11,9 @@ from tests.gateway.settings.conftest import MINIMAL, Install, Load, Problems
 
 ADAPTER = """
     from pydantic import Field
-    from adapters.base import BillingAdapter
+    from adapters.base import BillingAdapter, Capabilities
     from adapters.settings import AdapterSettings
+    from gateway.contract import PriceType
 
     class Settings(AdapterSettings):
         {field}: int = Field(1, ge=0, description="Of its own.")
@@ -20,6 +21,7 @@ ADAPTER = """
     class Adapter(BillingAdapter):
         name = "{name}"
         settings_model = Settings
+        capabilities = Capabilities(controllers=frozenset(), price_type=PriceType.STANDALONE)
 """
 MODES = MINIMAL.replace("rk_test_0123456789", "x").replace("{api_key: x}", "{}")
 
@@ -58,6 +60,11 @@ def test_the_keys_of_an_installed_adapter_are_known(load_text: Load, problems: P
             "has no settings_model derived from AdapterSettings",
             id="no settings",
         ),
+        pytest.param(
+            ADAPTER.format(name="broken", field="region").replace("capabilities =", "nothing ="),
+            "declares no capabilities",
+            id="no capabilities",
+        ),
         pytest.param(ADAPTER.format(name="other", field="region"), "calls itself by another name", id="another name"),
         pytest.param(
             ADAPTER.format(name="broken", field="limits"),
@@ -73,6 +80,23 @@ def test_a_broken_adapter_is_a_problem_of_the_files_that_name_it(
     (problem,) = problems(MINIMAL.replace("stripe", "broken"))
     assert problem.startswith(f"backend.yaml:1: backend: this adapter cannot be used: it {reason}")
     assert load_text(MINIMAL).backend == "stripe"
+
+
+GUARD = "policy: {max_immediate_charge: {usd: 5000}}"
+
+
+def test_a_money_guard_that_the_adapter_cannot_hold_is_refused(problems: Problems, install: Install) -> None:
+    install("acme", ADAPTER.format(name="acme", field="region"))
+    (problem,) = problems(f"{MODES.replace('stripe', 'acme')}{GUARD}\n")
+    assert problem.startswith("backend.yaml:4: policy.max_immediate_charge: cannot be held: this adapter does not know")
+
+
+def test_a_money_guard_is_taken_where_the_adapter_can_preview(load_text: Load, install: Install) -> None:
+    install(
+        "acme", "from tests.support.memory_adapter import MemoryAdapter\nclass Adapter(MemoryAdapter): name = 'acme'"
+    )
+    settings = load_text(f"{MINIMAL.replace('stripe', 'acme')}{GUARD}\n")
+    assert settings.policy.max_immediate_charge == {"usd": 5000}
 
 
 def test_a_name_that_two_packages_claim_is_given_to_neither(problems: Problems, install: Install) -> None:

@@ -101,8 +101,9 @@ TALKATIVE = """
     from typing import Annotated
     from pydantic import AfterValidator, SecretStr
     from pydantic_core import PydanticCustomError
-    from adapters.base import AdapterSettings, BillingAdapter
+    from adapters.base import AdapterSettings, BillingAdapter, Capabilities
     from adapters.settings import ModeSettings, Modes
+    from gateway.contract import PriceType
 
     def check(value):
         text = value.get_secret_value()
@@ -120,6 +121,7 @@ TALKATIVE = """
     class Adapter(BillingAdapter):
         name = "talkative"
         settings_model = TalkativeSettings
+        capabilities = Capabilities(controllers=frozenset(), price_type=PriceType.STANDALONE)
 """
 
 
