@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from adapters.errors import AdapterError, RateLimited, Timeout, UnknownOutcome
 from gateway.resilience import (
-    FIRST_WAIT_S,
-    BreakerLimits,
     Cause,
     CircuitBreaker,
     DeadlineExceeded,
     Gate,
-    Observer,
     Pace,
     Retrier,
     Safety,
@@ -30,6 +27,8 @@ from gateway.resilience import (
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from adapters.holes import Runtime
 
 T = TypeVar("T")
 
@@ -45,31 +44,20 @@ _NOT_THERE: Final = frozenset({Cause.NOT_SENT, Cause.UNAVAILABLE, Cause.LOST})
 
 
 class ProviderCalls:
-    """Runs provider calls for one backend and mode.
+    """Runs provider calls for one backend and mode, within the limits of its runtime.
 
-    `timeout_s` bounds a single attempt. `concurrency` bounds how many are under way at once, `requests_per_second` how
-    often one is begun; None: as often as the provider bears. `breaker` says when the provider counts as down; None: it
-    never does. `translate` turns the exceptions of the provider's package into the taxonomy; it is given whether the
-    call is a write.
+    `translate` turns the exceptions of the provider's package into the taxonomy; it is given whether the call is a
+    write.
     """
 
-    def __init__(
-        self,
-        *,
-        translate: Callable[[Exception, bool], AdapterError],
-        observer: Observer,
-        timeout_s: float,
-        concurrency: int,
-        requests_per_second: float | None = None,
-        breaker: BreakerLimits | None = None,
-        retry_wait_s: float = FIRST_WAIT_S,
-    ) -> None:
+    def __init__(self, translate: Callable[[Exception, bool], AdapterError], runtime: Runtime) -> None:
+        observer = runtime.observer
         self._translate = translate
         self._observer = observer
-        self._retrier = Retrier(observer, first_wait_s=retry_wait_s)
-        self._timeout_s = timeout_s
-        self._gate = Gate(concurrency, Pace(requests_per_second), observer)
-        self._breaker = CircuitBreaker(breaker, observer)
+        self._retrier = Retrier(observer, first_wait_s=runtime.retry_wait_s)
+        self._timeout_s = runtime.call_timeout_s
+        self._gate = Gate(runtime.max_in_flight, Pace(runtime.requests_per_second), observer)
+        self._breaker = CircuitBreaker(runtime.breaker, observer)
 
     async def run(
         self,

@@ -79,7 +79,7 @@ class Execution(Holes):
         require_plain(customer_id, subscription_id)
         # One lock for all of a customer's subscriptions: an action on all of them excludes one on any of them, and
         # providers serialise by customer anyway.
-        async with self._locks.hold(customer_id):
+        async with self.runtime.locks.hold(customer_id):
             state = await self._state(subscription_id)
             if state.customer_id != customer_id:
                 raise NotFound
@@ -99,7 +99,7 @@ class Execution(Holes):
         require_plain(customer_id)
         key = WriteKey()
         failed: dict[str, Failure] = {}
-        async with self._locks.hold(customer_id):
+        async with self.runtime.locks.hold(customer_id):
             states = select(await self._states_of(customer_id, upcoming=action is Action.CANCEL))
             for state in states:
                 try:

@@ -31,6 +31,7 @@ from gateway.resilience import (
     BreakerLimits,
     Clock,
     KeyedLocks,
+    Locks,
     Observer,
     Recorder,
     SilentObserver,
@@ -56,20 +57,27 @@ Shown: TypeAlias = SubscriptionState | None
 class Runtime:
     """What an adapter is given by the process it runs in. Times are in seconds.
 
-    `charge_limit` None: a change may charge whatever it comes to.
+    `locks` are those of the customers of the account that is served. `charge_limit` None: a change may charge whatever it
+    comes to.
     """
 
     clock: Clock = utc_now
     observer: Observer = field(default_factory=SilentObserver)
     recorder: Recorder = field(default_factory=SilentRecorder)
+    locks: Locks = field(default_factory=KeyedLocks)
     dry_run: bool = False
     charge_limit: ChargeLimit | None = None
     call_timeout_s: float = 8.0
+    """For a single attempt of a provider call."""
     connect_timeout_s: float = 3.0
     max_in_flight: int = 15
+    """Provider calls under way at once."""
     requests_per_second: float | None = None
+    """How many provider calls are begun in a second; None: as many as the provider bears."""
     breaker: BreakerLimits | None = field(default_factory=BreakerLimits)
+    """When the provider counts as down; None: it never does."""
     retry_wait_s: float = FIRST_WAIT_S
+    """Before the first repetition of a call, where the provider does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,6 @@ class Holes(ABC):
         self.mode: Final = mode
         self.settings = settings
         self.runtime: Final = runtime
-        self._locks = KeyedLocks()
 
     @property
     @abstractmethod

@@ -43,15 +43,7 @@ class ChargebeeApi:
         self._transport = Transport(
             api_key, origin, connect_timeout_s=runtime.connect_timeout_s, connections=runtime.max_in_flight
         )
-        self._calls = ProviderCalls(
-            translate=translate,
-            observer=runtime.observer,
-            timeout_s=runtime.call_timeout_s,
-            concurrency=runtime.max_in_flight,
-            requests_per_second=runtime.requests_per_second,
-            breaker=runtime.breaker,
-            retry_wait_s=runtime.retry_wait_s,
-        )
+        self._calls = ProviderCalls(translate, runtime)
 
         # The keys under which an answer was lost, for as long as they count at Chargebee.
         self._lost: TTLCache[str, bool] = TTLCache(_MOST_LOST, _KEYS_COUNT_S)

@@ -78,15 +78,7 @@ class PaddleApi:
         )
         # Left to itself aiohttp repeats a GET whose connection, kept open from before, breaks. It has no public switch.
         self._session._retry_connection = False
-        self._calls = ProviderCalls(
-            translate=translate,
-            observer=runtime.observer,
-            timeout_s=runtime.call_timeout_s,
-            concurrency=runtime.max_in_flight,
-            requests_per_second=runtime.requests_per_second,
-            breaker=runtime.breaker,
-            retry_wait_s=runtime.retry_wait_s,
-        )
+        self._calls = ProviderCalls(translate, runtime)
 
     async def close(self) -> None:
         """Close the session."""

@@ -68,15 +68,7 @@ class StripeApi:
             stripe_version=API_VERSION,
         )
         install(self._client)
-        self._calls = ProviderCalls(
-            translate=translate,
-            observer=runtime.observer,
-            timeout_s=runtime.call_timeout_s,
-            concurrency=runtime.max_in_flight,
-            requests_per_second=runtime.requests_per_second,
-            breaker=runtime.breaker,
-            retry_wait_s=runtime.retry_wait_s,
-        )
+        self._calls = ProviderCalls(translate, runtime)
 
     async def close(self) -> None:
         """Close the session, which the package leaves to whoever made it."""

@@ -20,6 +20,7 @@ from gateway.resilience.pace import Pace
 from gateway.resilience.recorder import Outcome, Recorder, SilentRecorder, WriteRecord, WriteResult
 from gateway.resilience.repeats import Repeats
 from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
+from gateway.resilience.state import LocalState, Locks, Once, State
 from gateway.resilience.urgency import Urgency, current_urgency, note_change, with_urgency
 
 __all__ = [
@@ -35,8 +36,11 @@ __all__ = [
     "Failure",
     "Gate",
     "KeyedLocks",
+    "LocalState",
+    "Locks",
     "NotedCall",
     "Observer",
+    "Once",
     "Outcome",
     "Pace",
     "Recorder",
@@ -46,6 +50,7 @@ __all__ = [
     "Shed",
     "SilentObserver",
     "SilentRecorder",
+    "State",
     "Urgency",
     "WriteKey",
     "WriteRecord",

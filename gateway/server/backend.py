@@ -11,7 +11,17 @@ from adapters.base import BillingAdapter, Runtime
 from gateway.contract import Mode
 from gateway.observability import FirstTimes, LoggingObserver
 from gateway.policy import AllowList, ImmediateCharges, Policy
-from gateway.resilience import BreakerLimits, Clock, Observer, Recorder, Repeats, SilentRecorder, utc_now
+from gateway.resilience import (
+    BreakerLimits,
+    Clock,
+    LocalState,
+    Observer,
+    Once,
+    Recorder,
+    SilentRecorder,
+    State,
+    utc_now,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -27,6 +37,9 @@ Observe: TypeAlias = "Callable[[str, Mode], Observer]"
 Record: TypeAlias = "Callable[[str, Mode], Recorder]"
 """Makes the recorder of a backend's writes, by its name, in one mode."""
 
+StateOf: TypeAlias = "Callable[[BackendSettings], State]"
+"""Answers the state of a backend, which may be older than these settings."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backend:
@@ -38,7 +51,7 @@ class Backend:
     policy: Policy
     limits: LimitSettings
     manifest_compat: bool
-    repeats: Repeats = field(default_factory=lambda: Repeats(0))
+    repeats: Once
     """Identical actions, of all modes."""
     odd_bodies: FirstTimes = field(default_factory=FirstTimes)
     """The shapes of bodies that could not be understood, each logged once."""
@@ -52,6 +65,7 @@ async def open_backends(
     clock: Clock = utc_now,
     observe: Observe = LoggingObserver,
     record: Record = lambda name, mode: SilentRecorder(),
+    state_of: StateOf = lambda settings: LocalState(),
 ) -> AsyncIterator[Mapping[str, Backend]]:
     """The backends by name, with their adapters open for as long as the block runs. Makes no provider call.
 
@@ -62,7 +76,8 @@ async def open_backends(
         for one in settings:
             if one.name in backends:
                 raise ValueError(f"two backends are called {one.name}")
-            adapters = await _open_adapters(open_adapters, one, find(one.backend), clock, observe, record)
+            state = state_of(one)
+            adapters = await _open_adapters(open_adapters, one, find(one.backend), clock, observe, record, state)
             backends[one.name] = Backend(
                 name=one.name,
                 tokens=tuple(token.get_secret_value().encode() for token in one.integration_tokens),
@@ -73,7 +88,7 @@ async def open_backends(
                 ),
                 limits=one.limits,
                 manifest_compat=one.manifest_compat,
-                repeats=Repeats(one.limits.dedupe_s),
+                repeats=state.repeats(one.limits.dedupe_s),
             )
         yield MappingProxyType(backends)
 
@@ -85,6 +100,7 @@ async def _open_adapters(
     clock: Clock,
     observe: Observe,
     record: Record,
+    state: State,
 ) -> dict[Mode, BillingAdapter]:
     adapters: dict[Mode, BillingAdapter] = {}
     for mode in settings.adapter.modes.configured():
@@ -92,6 +108,7 @@ async def _open_adapters(
             clock=clock,
             observer=observe(settings.name, mode),
             recorder=record(settings.name, mode),
+            locks=state.locks(mode),
             dry_run=settings.policy.dry_run,
             charge_limit=_charge_limit(settings.policy),
             # What is more than a whole request may take would never be used up.

@@ -24,6 +24,7 @@ from adapters.base import (
     Unreadable,
 )
 from adapters.calls import ProviderCalls
+from adapters.holes import Runtime
 from gateway.resilience import (
     BreakerLimits,
     Cause,
@@ -59,21 +60,21 @@ def translate(error: Exception, is_write: bool) -> AdapterError:
 
 @dataclass
 class Setup:
-    """Calls with everything that watches them. `concurrency` is 2."""
+    """Calls with everything that watches them, two at once."""
 
     observer: RecordingObserver = field(default_factory=RecordingObserver)
     timeout_s: float = 5.0
     breaker: BreakerLimits | None = None
 
     def calls(self) -> ProviderCalls:
-        return ProviderCalls(
-            translate=translate,
+        runtime = Runtime(
             observer=self.observer,
-            timeout_s=self.timeout_s,
-            concurrency=2,
+            call_timeout_s=self.timeout_s,
+            max_in_flight=2,
             breaker=self.breaker,
             retry_wait_s=0.001,
         )
+        return ProviderCalls(translate, runtime)
 
     @property
     def outcomes(self) -> list[str]:

@@ -183,8 +183,8 @@ async def test_3_1_only_the_providers_own_word_proves_that_nothing_is_under_way(
     assert error.answered is answered
 
 
-async def test_what_was_never_sent_is_known_not_to_have_happened(backend: Backend, unused_tcp_port: int) -> None:
-    api = backend.api(f"http://127.0.0.1:{unused_tcp_port}")
+async def test_what_was_never_sent_is_known_not_to_have_happened(backend: Backend, refused_port: int) -> None:
+    api = backend.api(f"http://127.0.0.1:{refused_port}")
     caught = [await read(api), await write(api)]
 
     assert [(type(error), error.why) for error in caught] == [(Unavailable, Cause.NOT_SENT)] * 2

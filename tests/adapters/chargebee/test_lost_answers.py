@@ -234,9 +234,9 @@ async def test_an_answer_that_cannot_be_read_is_looked_for(
 
 
 async def test_a_refused_connection_is_tried_again_and_told_as_not_sent(
-    backend: Backend, witness: RecordingObserver, unused_tcp_port: int
+    backend: Backend, witness: RecordingObserver, refused_port: int
 ) -> None:
-    adapter = await backend.open(address=f"http://127.0.0.1:{unused_tcp_port}")
+    adapter = await backend.open(address=f"http://127.0.0.1:{refused_port}")
     with pytest.raises(Unavailable) as caught:
         await adapter.cancel(cancel(NOW))
 

@@ -163,8 +163,8 @@ async def test_only_paddles_own_word_proves_that_nothing_is_under_way_any_more(
     assert error.answered is answered
 
 
-async def test_what_was_never_sent_was_not_done(unused_tcp_port: int) -> None:
-    api = PaddleApi(KEY, f"http://127.0.0.1:{unused_tcp_port}", live=False, runtime=Runtime(retry_wait_s=0.001))
+async def test_what_was_never_sent_was_not_done(refused_port: int) -> None:
+    api = PaddleApi(KEY, f"http://127.0.0.1:{refused_port}", live=False, runtime=Runtime(retry_wait_s=0.001))
     errors = [await read(api), await write(api)]
     await api.close()
 

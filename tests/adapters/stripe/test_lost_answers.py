@@ -217,9 +217,9 @@ async def test_the_end_of_one_that_has_not_begun_is_settled_too(
 
 
 async def test_a_refused_connection_is_tried_again_and_told_as_not_sent(
-    backend: Backend, witness: Witness, unused_tcp_port: int
+    backend: Backend, witness: Witness, refused_port: int
 ) -> None:
-    adapter = await backend.open(address=f"http://127.0.0.1:{unused_tcp_port}")
+    adapter = await backend.open(address=f"http://127.0.0.1:{refused_port}")
     with pytest.raises(Unavailable) as caught:
         await adapter.cancel(cancel(NOW))
 
