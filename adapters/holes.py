@@ -57,8 +57,8 @@ Shown: TypeAlias = SubscriptionState | None
 class Runtime:
     """What an adapter is given by the process it runs in. Times are in seconds.
 
-    `locks` are those of the customers of the account that is served. `charge_limit` None: a change may charge whatever it
-    comes to.
+    `locks` are those of the customers of the account that is served. With `charge_limit` None a change may charge
+    whatever it comes to.
     """
 
     clock: Clock = utc_now
