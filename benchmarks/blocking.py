@@ -28,7 +28,7 @@ from aiohttp import web
 from adapters.registry import find
 from benchmarks.chargebee_upstream import CUSTOMER, KEY, SUBSCRIPTIONS
 from benchmarks.throughput import HEADERS, TOKEN, free_port, start
-from gateway.observability import LogFormat, configure_logs
+from gateway.observability import LogFormat, Metrics, configure_logs
 from gateway.server import create_application, open_backends
 from gateway.server.run import settle_garbage_collection
 from gateway.settings import load
@@ -79,7 +79,7 @@ async def _measure(address: str, rounds: int) -> bool:
         settings = load([path], {})
     worst = 0.0
     async with open_backends(settings, find) as backends:
-        runner = web.AppRunner(create_application(backends), access_log=None)
+        runner = web.AppRunner(create_application(backends, Metrics()), access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         # As in production: the packages' objects would otherwise be looked through in the middle of a request.

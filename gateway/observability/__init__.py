@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from gateway.observability.context import add_context, begin_context, said
+from gateway.observability.counting_recorder import CountingRecorder
 from gateway.observability.first_times import FirstTimes
 from gateway.observability.logs import LogFormat, configure_logs
+from gateway.observability.metrics import Metrics
 from gateway.observability.observer import LoggingObserver
 from gateway.observability.redaction import Redaction, secrets_in
 
 __all__ = [
+    "CountingRecorder",
     "FirstTimes",
     "LogFormat",
     "LoggingObserver",
+    "Metrics",
     "Redaction",
     "add_context",
     "begin_context",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import structlog
 
 from gateway.observability.first_times import FirstTimes
+from gateway.observability.metrics import Metrics
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -20,35 +20,16 @@ _log: FilteringBoundLogger = structlog.get_logger("gateway.provider")
 
 
 class LoggingObserver:
-    """The `gateway.resilience.Observer` of one backend in one mode.
+    """The `gateway.resilience.Observer` of one backend in one mode. `metrics` None: what is counted is nobody's.
 
     Provider calls are logged at debug, what an operator should look at as a warning. What concerns one row or one
     unknown word is a warning the first time and debug after that: a list is read again and again.
     """
 
-    def __init__(self, backend: str, mode: Mode) -> None:
+    def __init__(self, backend: str, mode: Mode, metrics: Metrics | None = None) -> None:
         self.backend = backend
         self.mode = mode
-        self.calls: Counter[tuple[str, str]] = Counter()
-        """Provider calls by operation and outcome."""
-        self.call_microseconds: Counter[str] = Counter()
-        """Microseconds spent in provider calls, by operation."""
-        self.retries: Counter[str] = Counter()
-        """Repetitions by cause."""
-        self.rows_left_out: Counter[str] = Counter()
-        """Objects that could not be expressed in the contract, by controller."""
-        self.unknown_values: Counter[str] = Counter()
-        """Words of the provider that this version does not know, by field."""
-        self.settlements: Counter[tuple[str, str]] = Counter()
-        """Writes settled by reading, by action and outcome."""
-        self.sheds: Counter[str] = Counter()
-        """Provider calls that were not made, by reason."""
-        self.slow_downs = 0
-        """How often the pace was slowed down."""
-        self.circuit = "closed"
-        """The circuit to the provider, as it is."""
-        self.circuit_turns: Counter[str] = Counter()
-        """How often the circuit became closed, open, half_open."""
+        self._metrics = (metrics or Metrics()).of(backend, mode)
         self._first_times = FirstTimes()
 
     @cached_property
@@ -59,8 +40,7 @@ class LoggingObserver:
 
     def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
         """One provider call ended."""
-        self.calls[operation, outcome] += 1
-        self.call_microseconds[operation] += round(seconds * 1_000_000)
+        self._metrics.called(operation, outcome, seconds)
         self._log.debug(
             "provider called",
             operation=operation,
@@ -71,39 +51,38 @@ class LoggingObserver:
 
     def retried(self, cause: Cause) -> None:
         """A provider call is about to be repeated."""
-        self.retries[cause] += 1
+        self._metrics.retried(cause)
         self._log.warning("provider call repeated", cause=cause)
 
     def left_out(self, controller: str, row_id: str, reason: str) -> None:
         """An object could not be expressed in the contract."""
-        self.rows_left_out[controller] += 1
+        self._metrics.left_out(controller)
         self._tell_once("left out", controller=controller, object_id=row_id, reason=reason)
 
     def unknown_value(self, field: str, value: str) -> None:
         """The provider used a word this version does not know."""
-        self.unknown_values[field] += 1
+        self._metrics.unknown_value(field)
         self._tell_once("unknown value", field=field, value=value)
 
     def settled(self, action: str, outcome: str) -> None:
         """A write whose answer was lost was settled by reading."""
-        self.settlements[action, outcome] += 1
+        self._metrics.settled(action, outcome)
         self._log.warning("outcome settled by reading", action=action, outcome=outcome)
 
     def shed(self, reason: str) -> None:
         """A provider call was not made."""
         # At debug: there are as many as requests, each of which is in the access log with its failure.
-        self.sheds[reason] += 1
+        self._metrics.shed(reason)
         self._log.debug("provider call shed", reason=reason)
 
     def slowed_down(self, requests_per_second: float) -> None:
         """The provider refused a call for too many of them."""
-        self.slow_downs += 1
+        self._metrics.slowed_down()
         self._log.warning("provider calls slowed down", requests_per_second=round(requests_per_second, 2))
 
     def circuit_turned(self, state: str) -> None:
         """The circuit to the provider opened, is being tried, or closed."""
-        self.circuit = state
-        self.circuit_turns[state] += 1
+        self._metrics.circuit(state)
         if state == "open":
             self._log.error("provider is down: calls are refused at once", circuit=state)
         else:

@@ -1,17 +1,24 @@
-"""The operator's own address: is the process up, does it take requests, which version is it. No provider is called."""
+"""The operator's own address: is the process up, does it take requests, which version is it, what was counted.
+
+No provider is called.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from aiohttp import web
+from prometheus_client.aiohttp import make_aiohttp_handler
 
 from gateway import __version__
 from gateway.server.answers import error_answer, json_answer
 from gateway.server.middlewares.errors import errors
+
+if TYPE_CHECKING:
+    from gateway.observability import Metrics
 
 OpenApi: TypeAlias = bytes | Callable[[], bytes]
 """The OpenAPI document as JSON, or what makes it when it is first asked for."""
@@ -32,8 +39,8 @@ class Life:
         self.stage = Stage.STARTING
 
 
-def create_admin_application(life: Life, openapi: OpenApi) -> web.Application:
-    """The admin service. Whatever is not one of its four paths is 404, as JSON."""
+def create_admin_application(life: Life, openapi: OpenApi, metrics: Metrics) -> web.Application:
+    """The admin service. Whatever is not one of its five paths is 404, as JSON."""
 
     async def healthz(request: web.Request) -> web.Response:
         return json_answer('{"status":"up"}')
@@ -56,5 +63,6 @@ def create_admin_application(life: Life, openapi: OpenApi) -> web.Application:
     application.router.add_get("/healthz", healthz)
     application.router.add_get("/readyz", readyz)
     application.router.add_get("/version", version)
+    application.router.add_get("/metrics", make_aiohttp_handler(metrics.registry))
     application.router.add_get("/openapi.json", document)
     return application

@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.server.errors import LARGEST_BODY
 from gateway.server.middlewares.access_log import access_log
 from gateway.server.middlewares.authentication import authentication, roots
+from gateway.server.middlewares.count import count
 from gateway.server.middlewares.deadline import deadline
 from gateway.server.middlewares.errors import errors
 from gateway.server.middlewares.mode import mode
@@ -18,17 +19,18 @@ from gateway.server.routes import register
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gateway.observability import Metrics
     from gateway.server.backend import Backend
 
 
-def create_application(backends: Mapping[str, Backend]) -> web.Application:
+def create_application(backends: Mapping[str, Backend], metrics: Metrics) -> web.Application:
     """The service in front of these backends, which stay open for as long as it runs."""
     served = roots(backends)
     application = web.Application(
         client_max_size=LARGEST_BODY,
         # From the outside in. Errors are answered inside the log, so that it has the status; who is asking is settled
         # before anything else is looked at.
-        middlewares=[request_id, access_log, errors, authentication(served), mode, deadline],
+        middlewares=[request_id, count(metrics), access_log, errors, authentication(served), mode, deadline],
     )
     register(application.router, served)
     return application

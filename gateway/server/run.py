@@ -16,6 +16,7 @@ from aiohttp import web
 
 from gateway import __version__
 from gateway.journal import open_journals
+from gateway.observability import CountingRecorder, LoggingObserver, Metrics
 from gateway.resilience import Clock, utc_now
 from gateway.server.accounts import examine_accounts
 from gateway.server.admin import Life, OpenApi, Stage, create_admin_application
@@ -79,18 +80,24 @@ async def serve(
 
     Raises `CannotListen`, `CannotOpenJournal`, `UnfitAccount`, and what `open_backends` raises.
     """
-    life = Life()
+    life, metrics = Life(), Metrics()
     chosen = tuple(settings)
     # The journals are opened first and closed last: what is under way at the end is still recorded.
     async with (
         open_journals(chosen, clock=clock) as journals,
-        open_backends(chosen, find, clock=clock, record=journals.recorder) as backends,
+        open_backends(
+            chosen,
+            find,
+            clock=clock,
+            observe=lambda name, mode: LoggingObserver(name, mode, metrics),
+            record=lambda name, mode: CountingRecorder(journals.recorder(name, mode), metrics.of(name, mode)),
+        ) as backends,
         _stop_signal() as stopped,
     ):
         admin = web.AppRunner(
-            create_admin_application(life, openapi), access_log=None, shutdown_timeout=_ADMIN_SHUTDOWN_S
+            create_admin_application(life, openapi, metrics), access_log=None, shutdown_timeout=_ADMIN_SHUTDOWN_S
         )
-        public = create_runner(backends)
+        public = create_runner(backends, metrics)
         try:
             admin_port = await _listen(admin, admin_host, admin_port)
             await examine_accounts(backends)
@@ -116,7 +123,7 @@ def settle_garbage_collection() -> None:
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
 
 
-def create_runner(backends: Mapping[str, Backend]) -> JsonRunner:
+def create_runner(backends: Mapping[str, Backend], metrics: Metrics | None = None) -> JsonRunner:
     """The service with its HTTP settings, ready to be given an address.
 
     Its clean-up refuses new requests and waits for those under way, until the longest deadline of any backend. A
@@ -124,7 +131,7 @@ def create_runner(backends: Mapping[str, Backend]) -> JsonRunner:
     """
     longest = max((backend.limits.deadline_s for backend in backends.values()), default=0.0)
     return JsonRunner(
-        create_application(backends),
+        create_application(backends, metrics or Metrics()),
         access_log=None,
         keepalive_timeout=_KEEP_ALIVE_S,
         # A compressed body is refused; unpacking it first would be work for nothing.

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.registry import find
 from gateway.contract import Mode
+from gateway.observability import Metrics
 from gateway.server import create_application, open_backends
 from gateway.settings import load
 from tests.contract.provider import NOW, ProviderCase
@@ -50,7 +51,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             }
             (tmp_path / f"{name}.yaml").write_text(json.dumps(document), encoding="utf-8")
         backends = await running.enter_async_context(open_backends(load([tmp_path], {}), find, clock=lambda: NOW))
-        client = await running.enter_async_context(TestClient(TestServer(create_application(backends))))
+        client = await running.enter_async_context(TestClient(TestServer(create_application(backends, Metrics()))))
         yield House(client, cases)
 
 

@@ -16,6 +16,7 @@ from yarl import URL
 from adapters.registry import find
 from gateway.contract import Mode
 from gateway.journal import open_journals
+from gateway.observability import Metrics
 from gateway.server import create_application, open_backends
 from gateway.settings import load
 from tests.contract.provider import NOW, Held, ProviderCase, Samples, Truth
@@ -211,7 +212,7 @@ async def open_world(
         backends = await running.enter_async_context(
             open_backends(settings, find, clock=lambda: NOW, record=journals.recorder)
         )
-        client = await running.enter_async_context(TestClient(TestServer(create_application(backends))))
+        client = await running.enter_async_context(TestClient(TestServer(create_application(backends, Metrics()))))
         world = World(case, provider, client, {})
         answer = await world.get("/features", Mode.TEST if Mode.TEST in modes else Mode.LIVE)
         world.manifest.update(answer.json)

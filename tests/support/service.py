@@ -12,6 +12,7 @@ from yarl import URL
 
 from adapters.base import BillingAdapter
 from adapters.settings import ActionSettings
+from gateway.observability import Metrics
 from gateway.server import Backend
 from gateway.server.run import create_runner
 from gateway.settings import BackendSettings, LimitSettings, PolicySettings
@@ -30,8 +31,8 @@ Start: TypeAlias = Callable[..., Awaitable[Client]]
 class GatewayServer(TestServer):
     """The service on a port of its own, with the HTTP settings it has in production."""
 
-    def __init__(self, backends: Mapping[str, Backend]) -> None:
-        self._runner_in_production = create_runner(backends)
+    def __init__(self, backends: Mapping[str, Backend], metrics: Metrics | None = None) -> None:
+        self._runner_in_production = create_runner(backends, metrics)
         super().__init__(self._runner_in_production.app)
 
     async def _make_runner(self, **options: object) -> web.AppRunner:

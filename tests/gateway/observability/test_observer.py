@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.contract import Mode
-from gateway.observability import FirstTimes, LoggingObserver
-from gateway.resilience import Cause, Observer
+from gateway.contract import Action, Mode
+from gateway.observability import CountingRecorder, FirstTimes, LoggingObserver, Metrics
+from gateway.observability.metrics import SHED_REASONS
+from gateway.resilience import Cause, Circuit, Observer, Outcome, Recorder, WriteRecord, WriteResult
 from tests.support.log import recorded_log
+from tests.support.recording_recorder import RecordingRecorder
 
 
 @pytest.fixture
-def observer() -> LoggingObserver:
-    return LoggingObserver("stripe", Mode.TEST)
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def observer(metrics: Metrics) -> LoggingObserver:
+    return LoggingObserver("stripe", Mode.TEST, metrics)
+
+
+def counted(metrics: Metrics, name: str, **labels: str) -> float | None:
+    """The value of a series of the backend."""
+    everywhere = {"backend": "stripe", "mode": "test"}
+    return metrics.registry.get_sample_value(f"churnkey_gateway_{name}", {**everywhere, **labels})
 
 
 def test_it_is_an_observer(observer: LoggingObserver) -> None:
@@ -20,15 +33,10 @@ def test_it_is_an_observer(observer: LoggingObserver) -> None:
     assert accepted is observer
 
 
-def test_calls_are_counted_by_operation_and_outcome(observer: LoggingObserver) -> None:
+def test_everything_is_counted_for_the_backend_in_its_mode(observer: LoggingObserver, metrics: Metrics) -> None:
     observer.called("customers.retrieve", "ok", 0.25, "req_1")
     observer.called("customers.retrieve", "ok", 0.5, "req_2")
     observer.called("customers.retrieve", "NotFound", 0.25, None)
-    assert observer.calls == {("customers.retrieve", "ok"): 2, ("customers.retrieve", "NotFound"): 1}
-    assert observer.call_microseconds == {"customers.retrieve": 1_000_000}
-
-
-def test_everything_is_counted(observer: LoggingObserver) -> None:
     observer.retried(Cause.BUSY)
     observer.retried(Cause.BUSY)
     observer.left_out("prices", "price_1", "amount: missing")
@@ -37,16 +45,55 @@ def test_everything_is_counted(observer: LoggingObserver) -> None:
     observer.settled("cancel", "done")
     observer.shed("overload")
     observer.slowed_down(12.5)
-    for state in ("open", "half_open", "open"):
+    assert counted(metrics, "provider_calls_total", operation="customers.retrieve", outcome="ok") == 2
+    assert counted(metrics, "provider_calls_total", operation="customers.retrieve", outcome="NotFound") == 1
+    assert counted(metrics, "provider_call_seconds_count", operation="customers.retrieve") == 3
+    assert counted(metrics, "provider_call_seconds_sum", operation="customers.retrieve") == 1.0
+    assert counted(metrics, "provider_retries_total", cause="busy") == 2
+    assert counted(metrics, "objects_left_out_total", controller="prices") == 2
+    assert counted(metrics, "unknown_values_total", field="status") == 1
+    assert counted(metrics, "writes_settled_total", action="cancel", outcome="done") == 1
+    assert counted(metrics, "provider_calls_shed_total", reason="overload") == 1
+    assert counted(metrics, "provider_slow_downs_total") == 1
+
+
+@pytest.mark.parametrize("turns", [(), ("open",), ("open", "half_open"), ("open", "half_open", "closed")])
+def test_the_circuit_is_in_one_state(observer: LoggingObserver, metrics: Metrics, turns: tuple[str, ...]) -> None:
+    for state in turns:
         observer.circuit_turned(state)
-    assert observer.sheds == {"overload": 1}
-    assert observer.slow_downs == 1
-    assert observer.circuit_turns == {"open": 2, "half_open": 1}
-    assert observer.circuit == "open"
-    assert observer.retries == {"busy": 2}
-    assert observer.rows_left_out == {"prices": 2}
-    assert observer.unknown_values == {"status": 1}
-    assert observer.settlements == {("cancel", "done"): 1}
+    states = {state.value: counted(metrics, "provider_circuit", state=state.value) for state in Circuit}
+    assert [state for state, value in states.items() if value] == [turns[-1] if turns else "closed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        *[("provider_retries_total", {"cause": cause.value}) for cause in Cause],
+        *[("provider_calls_shed_total", {"reason": reason}) for reason in SHED_REASONS],
+        *[
+            ("actions_total", {"action": action.value, "outcome": outcome.value})
+            for action in Action
+            for outcome in Outcome
+        ],
+        ("provider_slow_downs_total", {}),
+    ],
+)
+def test_what_has_not_happened_yet_is_there_as_zero(
+    observer: LoggingObserver, metrics: Metrics, name: str, labels: dict[str, str]
+) -> None:
+    assert counted(metrics, name, **labels) == 0
+
+
+async def test_actions_are_counted_by_outcome_and_recorded(metrics: Metrics) -> None:
+    inner = RecordingRecorder()
+    recorder: Recorder = CountingRecorder(inner, metrics.of("stripe", Mode.TEST))
+    write = WriteRecord("cancel", "cus_1", "sub_1", asked=None, before={})
+    await recorder.begun(write)
+    await recorder.ended(write, WriteResult(Outcome.DONE))
+    await recorder.not_sent(write, WriteResult(Outcome.REFUSED))
+    assert inner.events() == ["begun", "ended", "not sent"]
+    assert counted(metrics, "actions_total", action="cancel", outcome="done") == 1
+    assert counted(metrics, "actions_total", action="cancel", outcome="refused") == 1
 
 
 def test_calls_are_logged_at_debug_and_trouble_as_warnings(observer: LoggingObserver) -> None:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import pytest
 from pytest_aiohttp.plugin import AiohttpClient
 
+from gateway.observability import Metrics
 from gateway.server import open_backends
 from gateway.settings import BackendSettings
 from tests.support.log import Log, recorded_log
@@ -38,10 +39,10 @@ async def start(
     """Starts the gateway; its accounts are `live` and `test_account`."""
     async with AsyncExitStack() as running:
 
-        async def start(*settings: BackendSettings) -> Client:
+        async def start(*settings: BackendSettings, metrics: Metrics | None = None) -> Client:
             chosen = settings or (backend_settings(),)
             backends = await running.enter_async_context(open_backends(chosen, find_adapter, clock=lambda: NOW))
-            return await aiohttp_client(GatewayServer(backends))
+            return await aiohttp_client(GatewayServer(backends, metrics))
 
         yield start
 

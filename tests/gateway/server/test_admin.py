@@ -6,6 +6,7 @@ import pytest
 from pytest_aiohttp.plugin import AiohttpClient
 
 from gateway import __version__
+from gateway.observability import Metrics
 from gateway.server.admin import Life, Stage, create_admin_application
 from tests.support.service import is_error
 
@@ -14,7 +15,7 @@ from tests.support.service import is_error
 async def test_the_process_is_up_in_every_stage(aiohttp_client: AiohttpClient, stage: Stage) -> None:
     life = Life()
     life.stage = stage
-    client = await aiohttp_client(create_admin_application(life, b"{}"))
+    client = await aiohttp_client(create_admin_application(life, b"{}", Metrics()))
     response = await client.get("/healthz")
     assert (response.status, await response.json()) == (200, {"status": "up"})
 
@@ -22,7 +23,7 @@ async def test_the_process_is_up_in_every_stage(aiohttp_client: AiohttpClient, s
 @pytest.mark.parametrize(("stage", "status"), [(Stage.STARTING, 503), (Stage.SERVING, 200), (Stage.DRAINING, 503)])
 async def test_it_is_ready_only_while_it_serves(aiohttp_client: AiohttpClient, stage: Stage, status: int) -> None:
     life = Life()
-    client = await aiohttp_client(create_admin_application(life, b"{}"))
+    client = await aiohttp_client(create_admin_application(life, b"{}", Metrics()))
     life.stage = stage
     response = await client.get("/readyz")
     assert response.status == status
@@ -30,7 +31,7 @@ async def test_it_is_ready_only_while_it_serves(aiohttp_client: AiohttpClient, s
 
 
 async def test_the_version_is_the_packages(aiohttp_client: AiohttpClient) -> None:
-    client = await aiohttp_client(create_admin_application(Life(), b"{}"))
+    client = await aiohttp_client(create_admin_application(Life(), b"{}", Metrics()))
     assert await (await client.get("/version")).json() == {"version": __version__}
 
 
@@ -41,19 +42,19 @@ async def test_the_openapi_document_is_made_once_when_it_is_asked_for(aiohttp_cl
         made.append("document")
         return b'{"openapi":"3.1.0"}'
 
-    client = await aiohttp_client(create_admin_application(Life(), make))
+    client = await aiohttp_client(create_admin_application(Life(), make, Metrics()))
     assert made == []
     for _ in range(2):
         assert await (await client.get("/openapi.json")).json() == {"openapi": "3.1.0"}
     assert made == ["document"]
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz/", "/Healthz", "/metrics", "/churnkey/features", "/healthz/x"])
+@pytest.mark.parametrize("path", ["/", "/healthz/", "/Healthz", "/metrics/", "/churnkey/features", "/healthz/x"])
 async def test_anything_else_is_an_error_as_json(aiohttp_client: AiohttpClient, path: str) -> None:
-    client = await aiohttp_client(create_admin_application(Life(), b"{}"))
+    client = await aiohttp_client(create_admin_application(Life(), b"{}", Metrics()))
     assert await is_error(await client.get(path), 404)
 
 
 async def test_nothing_can_be_posted(aiohttp_client: AiohttpClient) -> None:
-    client = await aiohttp_client(create_admin_application(Life(), b"{}"))
+    client = await aiohttp_client(create_admin_application(Life(), b"{}", Metrics()))
     assert await is_error(await client.post("/healthz"), 405)

@@ -18,7 +18,7 @@ from aiohttp import ClientConnectorError, ClientResponse, ClientSession
 
 from gateway.server import CannotListen, Started, serve
 from tests.support.memory_account import MemoryAccount
-from tests.support.service import AUTHORIZED, backend_settings, find_adapter, is_error
+from tests.support.service import AUTHORIZED, TOKEN, backend_settings, find_adapter, is_error
 
 ROOT = Path(__file__).parents[3]
 WHEN_HUNG_S = 20
@@ -178,3 +178,20 @@ async def test_an_error_while_starting_closes_everything(live: MemoryAccount, te
     for port in (started.port, started.admin_port):
         with pytest.raises(OSError, match=r"Connect call failed"):
             await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_what_is_counted_can_be_scraped_and_names_nobody(running: Running) -> None:
+    cancelled = await running.session.post(
+        f"{running.public}/churnkey/actions/subscription/cancel",
+        json={"customerId": "cus_ada", "subscriptionId": "sub_run"},
+        headers=AUTHORIZED,
+    )
+    assert cancelled.status == 200
+    async with running.session.get(f"{running.admin}/metrics") as response:
+        assert response.content_type == "text/plain"
+        text = await response.text()
+    assert 'churnkey_gateway_actions_total{action="cancel",backend="memory",mode="live",outcome="done"} 1.0' in text
+    assert 'churnkey_gateway_provider_circuit{backend="memory",mode="test",state="closed"} 1.0' in text
+    assert "process_resident_memory_bytes" in text
+    assert TOKEN not in text
+    assert "cus_ada" not in text

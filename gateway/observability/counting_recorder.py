@@ -1,0 +1,31 @@
+"""Counts what is recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.observability.metrics import BackendMetrics
+    from gateway.resilience import Recorder, WriteRecord, WriteResult
+
+
+class CountingRecorder:
+    """A `gateway.resilience.Recorder` before another: counts actions by outcome, and hands everything on."""
+
+    def __init__(self, recorder: Recorder, metrics: BackendMetrics) -> None:
+        self._recorder = recorder
+        self._metrics = metrics
+
+    async def begun(self, write: WriteRecord) -> None:
+        """Hand it on."""
+        await self._recorder.begun(write)
+
+    async def ended(self, write: WriteRecord, result: WriteResult) -> None:
+        """Count it."""
+        self._metrics.acted(write.action, result.outcome.value)
+        await self._recorder.ended(write, result)
+
+    async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
+        """Count it."""
+        self._metrics.acted(write.action, result.outcome.value)
+        await self._recorder.not_sent(write, result)

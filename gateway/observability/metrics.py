@@ -1,0 +1,126 @@
+"""What is counted, for Prometheus.
+
+Labels hold names of ours and of the configuration, never an id, and never text from outside: their number is bounded.
+A series whose labels are known beforehand is there from the start, as 0: rates and alerts need a first value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
+
+from gateway import __version__
+from gateway.contract import Action
+from gateway.resilience import Cause, Circuit, Outcome
+
+if TYPE_CHECKING:
+    from gateway.contract import Mode
+
+PREFIX: Final = "churnkey_gateway"
+SHED_REASONS: Final = ("overload", "circuit open")
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
+
+
+class Metrics:
+    """All series of one process, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        Info(PREFIX, "The running version.", registry=self.registry).info({"version": __version__})
+        self.requests = self._counter("requests", "Requests by their answer.", "route", "status")
+        self.request_seconds = self._histogram("request_seconds", "Time until the answer.", "route")
+        self.actions = self._counter("actions", "Actions on one subscription, by what came of it.", "action", "outcome")
+        self.provider_calls = self._counter("provider_calls", "Attempts of provider calls.", "operation", "outcome")
+        self.provider_call_seconds = self._histogram("provider_call_seconds", "Time of an attempt.", "operation")
+        self.provider_retries = self._counter("provider_retries", "Provider calls made again.", "cause")
+        self.provider_calls_shed = self._counter("provider_calls_shed", "Provider calls not made.", "reason")
+        self.provider_slow_downs = self._counter("provider_slow_downs", "Times the provider said: too many.")
+        self.provider_circuit = self._gauge("provider_circuit", "1 for the state that the circuit is in.", "state")
+        self.writes_settled = self._counter(
+            "writes_settled", "Writes whose answer was lost, by what reading told of them.", "action", "outcome"
+        )
+        self.objects_left_out = self._counter(
+            "objects_left_out", "Objects that the contract cannot express.", "controller"
+        )
+        self.unknown_values = self._counter(
+            "unknown_values", "Words of the provider that this version does not know.", "field"
+        )
+
+    def of(self, backend: str, mode: Mode) -> BackendMetrics:
+        """The series of one backend in one mode."""
+        return BackendMetrics(self, backend, mode)
+
+    def _counter(self, name: str, help_text: str, *labels: str) -> Counter:
+        return Counter(f"{PREFIX}_{name}", help_text, ("backend", "mode", *labels), registry=self.registry)
+
+    def _gauge(self, name: str, help_text: str, *labels: str) -> Gauge:
+        return Gauge(f"{PREFIX}_{name}", help_text, ("backend", "mode", *labels), registry=self.registry)
+
+    def _histogram(self, name: str, help_text: str, *labels: str) -> Histogram:
+        labels = ("backend", "mode", *labels)
+        return Histogram(f"{PREFIX}_{name}", help_text, labels, registry=self.registry, buckets=_SECONDS)
+
+
+class BackendMetrics:
+    """The series of one backend in one mode. What is counted often is looked up once."""
+
+    def __init__(self, metrics: Metrics, backend: str, mode: Mode) -> None:
+        self._metrics = metrics
+        self._labels = (backend, mode.value)
+        self._calls: dict[tuple[str, str], Counter] = {}
+        self._call_seconds: dict[str, Histogram] = {}
+        self._slow_downs = metrics.provider_slow_downs.labels(*self._labels)
+        for cause in Cause:
+            metrics.provider_retries.labels(*self._labels, cause.value)
+        for reason in SHED_REASONS:
+            metrics.provider_calls_shed.labels(*self._labels, reason)
+        for action in Action:
+            for outcome in Outcome:
+                metrics.actions.labels(*self._labels, action.value, outcome.value)
+        self.circuit(Circuit.CLOSED)
+
+    def called(self, operation: str, outcome: str, seconds: float) -> None:
+        """One attempt of a provider call ended."""
+        calls = self._calls.get((operation, outcome))
+        if calls is None:
+            labels = (*self._labels, operation)
+            calls = self._calls[operation, outcome] = self._metrics.provider_calls.labels(*labels, outcome)
+            self._call_seconds[operation] = self._metrics.provider_call_seconds.labels(*labels)
+        calls.inc()
+        self._call_seconds[operation].observe(seconds)
+
+    def retried(self, cause: str) -> None:
+        """A provider call is about to be repeated."""
+        self._metrics.provider_retries.labels(*self._labels, cause).inc()
+
+    def shed(self, reason: str) -> None:
+        """A provider call was not made."""
+        self._metrics.provider_calls_shed.labels(*self._labels, reason).inc()
+
+    def slowed_down(self) -> None:
+        """The provider refused a call for too many of them."""
+        self._slow_downs.inc()
+
+    def circuit(self, state: str) -> None:
+        """The circuit to the provider is now in this state."""
+        for known in Circuit:
+            self._metrics.provider_circuit.labels(*self._labels, known.value).set(known.value == state)
+
+    def settled(self, action: str, outcome: str) -> None:
+        """A write whose answer was lost was settled by reading."""
+        self._metrics.writes_settled.labels(*self._labels, action, outcome).inc()
+
+    def left_out(self, controller: str) -> None:
+        """An object could not be expressed in the contract."""
+        self._metrics.objects_left_out.labels(*self._labels, controller).inc()
+
+    def unknown_value(self, field: str) -> None:
+        """The provider used a word that this version does not know."""
+        self._metrics.unknown_values.labels(*self._labels, field).inc()
+
+    def acted(self, action: str, outcome: str) -> None:
+        """An action on one subscription is over."""
+        self._metrics.actions.labels(*self._labels, action, outcome).inc()

@@ -1,0 +1,39 @@
+"""Counts requests, and the time they took, by route."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from gateway.observability import said
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler, Middleware
+
+    from gateway.observability import Metrics
+
+_ABORTED: Final = 499
+"""Counted, never sent: the process stopped before there was an answer."""
+
+
+def count(metrics: Metrics) -> Middleware:
+    """A middleware that counts into `metrics`."""
+
+    @web.middleware
+    async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        status = _ABORTED
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        finally:
+            resource = request.match_info.route.resource
+            # What no route fits is one series, whatever was asked for.
+            labels = (said("backend") or "", said("mode") or "", "" if resource is None else resource.canonical)
+            metrics.requests.labels(*labels, status).inc()
+            metrics.request_seconds.labels(*labels).observe(time.perf_counter() - started)
+
+    return counted
