@@ -38,4 +38,5 @@ class PaddleAdapter(PaddleReads, PaddleWrites, BillingAdapter):
         # Items change at once in every mode of proration; only what is billed for it can wait:
         # https://developer.paddle.com/concepts/subscriptions/proration
         change_price=ChangePriceCapability(frozenset({Schedule.IMMEDIATE}), prorate=True),
+        previews_charges=True,
     )

@@ -24,6 +24,13 @@ def minor_units(value: str | None, field: str) -> int:
     return int(value)
 
 
+def signed_minor_units(value: str | None, field: str) -> int:
+    """The same for a total, which is negative where more is credited than billed. Raises `Unmappable`."""
+    if value is not None and value.startswith("-"):
+        return -minor_units(value[1:], field)
+    return minor_units(value, field)
+
+
 def money(value: Money | None, field: str) -> tuple[str, int]:
     """Currency and minor units of `{"amount": "1000", "currency_code": "USD"}`. Raises `Unmappable`."""
     if value is None:

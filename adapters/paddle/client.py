@@ -123,6 +123,13 @@ class PaddleApi:
         found: JsonObject = (await self._run(method, segments, NO_QUERY, body, safety, _is_object))["data"]
         return found
 
+    async def preview(self, *segments: str, body: Mapping[str, object]) -> JsonObject:
+        """What an update with this body would make of an object. It changes nothing, so it is a read like any other."""
+        found: JsonObject = (await self._run("PATCH", (*segments, "preview"), NO_QUERY, body, Safety.READ, _is_object))[
+            "data"
+        ]
+        return found
+
     async def _run(
         self,
         method: str,

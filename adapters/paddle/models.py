@@ -3,8 +3,8 @@
 https://developer.paddle.com/api-reference. Older objects lack fields that newer ones have, enums are open, and fields
 are added at any time: so only the id must be there, a word nobody knows is a text like any other, and what is of
 another kind than documented is taken for missing wherever a missing value does no harm. Where it would do harm it is
-kept unreadable (`Time`), or nothing of the object is read (the counts of a discount). Amounts and times stay the texts
-they are; what they say is found out in `amounts.py` and `mapping.py`, and only of those that are needed.
+kept unreadable (`Time`), or nothing of the object is read (the counts of a discount, a preview). Amounts and times stay
+the texts they are; what they say is found out in `amounts.py` and `mapping.py`, and only of those that are needed.
 """
 
 from __future__ import annotations
@@ -217,3 +217,46 @@ class Subscription(PaddleModel):
     paused_at: Time = None
     canceled_at: Time = None
     updated_at: Time = None
+
+
+class TransactionTotals(PaddleModel):
+    """What a transaction comes to. `grand_total` is what is to be paid, tax and credits included."""
+
+    grand_total: Text = None
+    currency_code: Text = None
+
+
+class TransactionDetails(PaddleModel):
+    """The calculated part of a transaction."""
+
+    totals: TransactionTotals
+
+
+class TransactionPreview(PaddleModel):
+    """A transaction that there would be."""
+
+    details: TransactionDetails
+
+
+class UpdateResult(PaddleModel):
+    """What an update comes to, now or later: a `charge`, or a `credit` whose amount has no sign."""
+
+    action: Word = None
+    amount: Text = None
+
+
+class UpdateSummary(PaddleModel):
+    """What an update costs and gives back."""
+
+    result: UpdateResult
+
+
+class SubscriptionPreview(PaddleModel):
+    """https://developer.paddle.com/api-reference/subscriptions/preview-subscription-update
+
+    Here a missing value means that nothing would be charged. So that must be said, as null, and what is of another kind
+    than documented is not taken for it: then nothing of the preview is read.
+    """
+
+    immediate_transaction: TransactionPreview | None
+    update_summary: UpdateSummary | None = None

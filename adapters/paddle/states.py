@@ -71,6 +71,11 @@ def subscription_of(state: SubscriptionState) -> models.Subscription:
     return models.read(models.Subscription, state.provider)
 
 
+def is_paused(state: SubscriptionState) -> bool:
+    """Whether a pause has begun, and not only been scheduled."""
+    return state.paused and state.paused_from is None
+
+
 def _item(source: models.Item) -> ItemState:
     price = price_of(source)
     return ItemState(

@@ -8,16 +8,18 @@ from typing import Final
 
 import structlog
 
+from adapters.charges import Charge
 from adapters.errors import AdapterError, Conflict, Invalid, NotFound, Unavailable, UnknownOutcome
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
-from adapters.paddle import mapping, models, prices, states
+from adapters.paddle import mapping, models, price_changes, prices, states
+from adapters.paddle.charges import charge
 from adapters.paddle.client import JsonObject, require_id
 from adapters.paddle.connection import PaddleConnection
 from adapters.paddle.errors import is_pending_change
-from adapters.paddle.states import subscription_of
+from adapters.paddle.states import is_paused, subscription_of
 from adapters.paddle.subscriptions import CANCEL, PAUSE, RESUME, current_period, scheduled
-from adapters.state import ItemState, PriceFacts, Standing, SubscriptionState
+from adapters.state import PriceFacts, Standing, SubscriptionState
 from gateway.contract import Controller, Schedule
 from gateway.resilience import Failure, Safety, WriteKey, grace
 
@@ -86,7 +88,7 @@ class PaddleWrites(PaddleConnection):
 
     async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> Shown:
         until = _text(intent.until)
-        if _is_paused(state) or (state.paused and intent.when is Schedule.END_OF_PERIOD):
+        if is_paused(state) or (state.paused and intent.when is Schedule.END_OF_PERIOD):
             # One that runs or is scheduled gets another end, in one call.
             return await self._do(state, RESUME, effective_from=until, **_on_resume(state, intent.until))
         body: JsonObject = {"effective_from": _EFFECTIVE[intent.when], "resume_at": until}
@@ -128,7 +130,7 @@ class PaddleWrites(PaddleConnection):
     async def _apply_coupon(self, state: SubscriptionState, intent: ApplyCoupon, key: WriteKey) -> Shown:
         """From the next bill on: at once it would also lower what is credited and charged in the running period. It
         takes the place of the one that is there, as there is room for one."""
-        if _is_paused(state):
+        if is_paused(state):
             raise Conflict("The subscription is paused, and takes no coupon meanwhile.")
         if state.standing is Standing.UNPAID:
             raise Conflict("A payment for the subscription is open, and it takes no coupon until that is settled.")
@@ -148,27 +150,31 @@ class PaddleWrites(PaddleConnection):
     # -- price --------------------------------------------------------------------------------------------------
 
     async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
-        if state.standing is Standing.TRIAL:
-            raise Conflict("The price cannot change during the trial.")
-        if state.standing is Standing.UNPAID:
-            raise Conflict("A payment for the subscription is open, and its price cannot change until that is settled.")
-        mode = await self._readable(Controller.PRICES, self._mode_of(state, intent))
-        return await self._update(
-            state,
-            {
-                "items": [_item(item, intent) for item in state.items],
-                "proration_billing_mode": mode,
-                # A declined payment then changes nothing, instead of leaving the customer past due on a new price.
-                "on_payment_failure": "prevent_change",
-            },
-            Safety.UNSAFE_WRITE if mode in _CHARGED_NOW else Safety.SAFE_WRITE,
-        )
+        body = await self._price_change(state, intent)
+        safety = Safety.UNSAFE_WRITE if price_changes.charges_at_once(body) else Safety.SAFE_WRITE
+        return await self._update(state, body, safety)
 
-    async def _mode_of(self, state: SubscriptionState, intent: ChangePrice) -> str:
-        price = await self._catalogue.price(intent.price_id)
-        if intent.quantity is None or not prices.allows(price, intent.quantity):
-            raise Invalid("price: it cannot be had in the subscription's quantity.")
-        return _billing_mode(state, price, prorate=intent.prorate)
+    async def _price_change(self, state: SubscriptionState, intent: ChangePrice) -> JsonObject:
+        """What is sent to change a price, and to see what that would charge."""
+        price_changes.refuse_by_state(state)
+        return await self._readable(Controller.PRICES, self._body_of(state, intent))
+
+    async def _body_of(self, state: SubscriptionState, intent: ChangePrice) -> JsonObject:
+        return price_changes.body(state, intent, await self._catalogue.price(intent.price_id))
+
+    async def _charged_at_once(self, state: SubscriptionState, intent: Intent) -> Charge | None:
+        """Of all that is sent here only a price change to another rhythm charges at once.
+
+        A pause charges when it ends, and its end is never set to now: ending one at once would begin, and charge, a new
+        period, and for that Paddle has no preview. An end charges nothing, also that of what is paused, which is not
+        resumed for it. A trial moves with `do_not_bill`, and a coupon waits for the next bill.
+        """
+        if not isinstance(intent, ChangePrice):
+            return None
+        body = await self._price_change(state, intent)
+        if not price_changes.charges_at_once(body):
+            return None
+        return charge(await self._api.preview("subscriptions", state.id, body=body), state.currency)
 
     # -- what is scheduled --------------------------------------------------------------------------------------
 
@@ -217,7 +223,7 @@ class PaddleWrites(PaddleConnection):
         if present is not None:
             if scheduled(subscription_of(present)) is not None:
                 return
-            if present.standing is Standing.ENDED or _is_paused(present) is not _is_paused(state):
+            if present.standing is Standing.ENDED or is_paused(present) is not is_paused(state):
                 # To end what has been paused meanwhile would end it at once, instead of with its period.
                 log.error("scheduled change lost")
                 return
@@ -258,54 +264,10 @@ class PaddleWrites(PaddleConnection):
 
 _KNOWN_CHANGES: Final = frozenset({CANCEL, PAUSE, RESUME})
 
-_NOTHING_BILLED: Final = "do_not_bill"
-_DIFFERENCE_LATER: Final = "prorated_next_billing_period"
-_DIFFERENCE_NOW: Final = "prorated_immediately"
-_WHOLE_PRICE_NOW: Final = "full_immediately"
-_CHARGED_NOW: Final = frozenset({_DIFFERENCE_NOW, _WHOLE_PRICE_NOW})
-
 
 def _lost(message: str, failure: Failure) -> Unavailable:
     """The error for a change that was lifted and could not be set again. Trying once more would not bring it back."""
     return Unavailable(message, provider=failure.provider if isinstance(failure, AdapterError) else None, final=True)
-
-
-def _is_paused(state: SubscriptionState) -> bool:
-    """Whether a pause has begun, and not only been scheduled."""
-    return state.paused and state.paused_from is None
-
-
-def _billing_mode(state: SubscriptionState, price: models.Price, *, prorate: bool) -> str:
-    """What is billed for a price change. Raises `Conflict`, `Invalid` where Paddle has no way to bill it.
-
-    Another interval begins a new period, which is charged for at once either way. Without one nothing is charged at
-    once: the new price counts from the next bill on, and with proration the difference until then is on that bill.
-    While an end or a pause is scheduled neither is done: Paddle puts nothing on a next bill then, and does not say
-    whether what is scheduled would come with the old period's end or with that of the new one that was charged for.
-    """
-    subscription = subscription_of(state)
-    same = prices.interval(price.billing_cycle) == prices.interval(subscription.billing_cycle)
-    if not same and len(state.items) > 1:
-        raise Invalid("price: all items of a subscription are billed in the same rhythm.")
-    if _is_paused(state):
-        if not same:
-            raise Conflict("The subscription is paused, and cannot change to another rhythm meanwhile.")
-        return _NOTHING_BILLED
-    if same and not prorate:
-        return _NOTHING_BILLED
-    if scheduled(subscription) is not None:
-        # https://developer.paddle.com/changelog/2025/update-subscriptions-scheduled-change
-        raise Conflict("The subscription is set to end or pause, and the change could only be charged for at once.")
-    if same:
-        return _DIFFERENCE_LATER
-    return _DIFFERENCE_NOW if prorate else _WHOLE_PRICE_NOW
-
-
-def _item(item: ItemState, intent: ChangePrice) -> JsonObject:
-    """One entry of the whole list, which takes the place of the one that is there: what is left out is removed."""
-    if item.id == intent.item_id:
-        return {"price_id": intent.price_id, "quantity": intent.quantity}
-    return {"price_id": item.price_id, "quantity": item.quantity}
 
 
 def _on_resume(state: SubscriptionState, until: datetime) -> JsonObject:

@@ -23,14 +23,15 @@ SMALLEST_CHARGE = 70
 class ItemChanges:
     """The new list, and whether it differs from what is there.
 
-    `restarts`: the interval is another one, so that a period begins at the moment of the change. `amount` is what the
-    change costs in minor units, a credit if it is negative.
+    `restarts`: the interval is another one, so that a period begins at the moment of the change. `charge` is what the
+    change costs, `credit` what it gives back for time that was paid for, in minor units before tax.
     """
 
     items: list[Json] = field(default_factory=list)
     touched: bool = False
     restarts: bool = False
-    amount: int = 0
+    charge: int = 0
+    credit: int = 0
 
 
 def read(account: Account, subscription: Json, wanted: list[Json], mode: str, now: datetime) -> ItemChanges:
@@ -63,8 +64,8 @@ def read(account: Account, subscription: Json, wanted: list[Json], mode: str, no
         # https://developer.paddle.com/changelog/2024/change-billing-frequency-proration-billing-mode names the
         # three modes that remain, and no code.
         raise refused("subscription_new_items_not_valid")
-    amount = _amount(account, subscription, items, mode, now, restarts=restarts)
-    return ItemChanges(items, touched=True, restarts=restarts, amount=amount)
+    charge, credit = _amounts(account, subscription, items, mode, now, restarts=restarts)
+    return ItemChanges(items, touched=True, restarts=restarts, charge=charge, credit=credit)
 
 
 def _check_trial(before: list[tuple[str, int]], after: list[tuple[str, int]], mode: str) -> None:
@@ -105,30 +106,29 @@ def _check_quantity(price: Json, quantity: int) -> None:
         raise refused("subscription_quantity_not_valid")
 
 
-def _amount(
+def _amounts(
     account: Account, subscription: Json, items: list[Json], mode: str, now: datetime, *, restarts: bool
-) -> int:
-    """What the change costs: https://developer.paddle.com/concepts/subscriptions/proration
+) -> tuple[int, int]:
+    """What the change costs, and what is given back: https://developer.paddle.com/concepts/subscriptions/proration
 
     Raises:
         ApiError: 400 when it is more than nothing and less than Paddle charges.
     """
     period = subscription["current_billing_period"]
     if mode == "do_not_bill" or period is None:
-        return 0
+        return 0, 0
     discount = discounting.in_effect(account, subscription)
     after = pricing.one_period(account, subscription, items, discount)
     if mode.startswith("full_"):
         added = items if restarts else _added(subscription["items"], items)
-        amount = pricing.one_period(account, subscription, added, discount)
+        charge, credit = pricing.one_period(account, subscription, added, discount), 0
     else:
         before = lifecycle.cost(account, subscription)
         left, whole = pricing.left_of(moments.read(period["starts_at"]), moments.read(period["ends_at"]), now)
-        unused = pricing.share(before, left, whole)
-        amount = after - unused if restarts else pricing.share(after, left, whole) - unused
-    if subscription["currency_code"] == "USD" and 0 < amount < SMALLEST_CHARGE:
+        charge, credit = after if restarts else pricing.share(after, left, whole), pricing.share(before, left, whole)
+    if subscription["currency_code"] == "USD" and 0 < charge - credit < SMALLEST_CHARGE:
         raise refused("subscription_update_transaction_balance_less_than_charge_limit")
-    return amount
+    return charge, credit
 
 
 def _added(before: list[Json], after: list[Json]) -> list[Json]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulators.paddle import discounting, moments, pricing, shapes
 from simulators.paddle.periods import boundary_after
 from simulators.paddle.schemas import NEW_PERIOD, SAME_PERIOD
+from simulators.paddle.settlement import move_balance, settlement
 from simulators.tables import Charge
 
 if TYPE_CHECKING:
@@ -38,9 +39,13 @@ def show_next_bill(subscription: Json, at: datetime | None) -> None:
 
 
 def charge(account: Account, subscription: Json, amount: int, reason: str, at: datetime) -> None:
-    """Record money that a request moves at once; a negative amount goes to the customer's credit balance."""
-    if amount:
-        account.charges.append(_entry(subscription, amount, reason, at))
+    """Move money because of a request, and record it. `amount` is before tax; a negative one goes to the customer's
+    credit balance."""
+    settled = settlement(account, subscription, amount)
+    move_balance(account, subscription, settled)
+    moved = settled.due - settled.to_balance
+    if moved:
+        account.charges.append(_entry(subscription, moved, reason, at))
 
 
 def bill(account: Account, subscription: Json, reason: str, at: datetime) -> None:
@@ -49,8 +54,10 @@ def bill(account: Account, subscription: Json, reason: str, at: datetime) -> Non
     amount = cost(account, subscription) + terms.deferred
     # What is over after a credit stays for the bill that follows.
     terms.deferred = min(amount, 0)
-    if amount > 0:
-        account.renewals.append(_entry(subscription, amount, reason, at))
+    settled = settlement(account, subscription, max(amount, 0))
+    move_balance(account, subscription, settled)
+    if settled.due:
+        account.renewals.append(_entry(subscription, settled.due, reason, at))
         if subscription["customer_id"] in account.declining:
             subscription["status"] = "past_due"
     mark_billed(subscription, at)
@@ -65,7 +72,7 @@ def mark_billed(subscription: Json, at: datetime) -> None:
 
 
 def cost(account: Account, subscription: Json) -> int:
-    """What one period costs with the discount that is in effect, in minor units."""
+    """What one period costs with the discount that is in effect, in minor units before tax."""
     return pricing.one_period(
         account, subscription, subscription["items"], discounting.in_effect(account, subscription)
     )

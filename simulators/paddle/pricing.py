@@ -1,4 +1,4 @@
-"""What a period costs, in minor units. Tax is left out: it is Paddle's affair and no part of what is tested here."""
+"""What a period costs, in minor units, before tax: that is added to a whole bill (`settlement`)."""
 
 from __future__ import annotations
 

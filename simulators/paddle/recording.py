@@ -18,6 +18,11 @@ class RecordedRequest(recording.RecordedRequest):
     body: Any = None
 
     @property
+    def is_write(self) -> bool:
+        """A preview is a PATCH that changes nothing."""
+        return super().is_write and not self.path.endswith("/preview")
+
+    @property
     def paddle_version(self) -> str | None:
         """None when the request named no version; Paddle then uses the account's own."""
         return self.headers.get("paddle-version")

@@ -65,7 +65,10 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
         subscriptions.retrieve, "subscription.read", (SUBSCRIPTION,), query=schemas.SUBSCRIPTION_GET
     ),
     ("PATCH", "subscriptions/*"): _subscription(subscription_updates.update, schemas.SUBSCRIPTION_UPDATE),
-    ("PATCH", "subscriptions/*/preview"): _subscription(subscription_updates.preview, schemas.SUBSCRIPTION_UPDATE),
+    # To read is enough: https://developer.paddle.com/api-reference/subscriptions/preview-subscription-update
+    ("PATCH", "subscriptions/*/preview"): Endpoint(
+        subscription_updates.preview, "subscription.read", (SUBSCRIPTION,), body=schemas.SUBSCRIPTION_UPDATE
+    ),
     ("POST", "subscriptions/*/activate"): _subscription(subscriptions.activate, schemas.NOTHING),
     ("POST", "subscriptions/*/cancel"): _subscription(subscriptions.cancel, schemas.SUBSCRIPTION_CANCEL),
     ("POST", "subscriptions/*/pause"): _subscription(subscriptions.pause, schemas.SUBSCRIPTION_PAUSE),

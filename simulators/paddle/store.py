@@ -6,6 +6,7 @@ import itertools
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from simulators.agenda import Agenda
@@ -40,7 +41,7 @@ class Terms:
     on_resume: Resumption = "start_new_billing_period"
     """What a scheduled resumption does."""
     deferred: int = 0
-    """What item changes left for the next bill, in minor units."""
+    """What item changes left for the next bill, in minor units before tax."""
     charged: deque[datetime] = field(default_factory=deque)
     """When updates charged at once; what is older than a day is dropped."""
 
@@ -71,12 +72,18 @@ class Store:
     charges_a_day: int = 100
     """How often updates may charge a subscription at once:
     https://developer.paddle.com/api-reference/about/rate-limiting"""
+    tax_rate: Decimal = Decimal(0)
+    """What is added to every bill, 0.2 for a fifth of it. All prices are taken to be without tax, whatever their
+    `tax_mode`, and one rate holds for all customers."""
     clock: Clock = system_clock
     """The present moment; the simulator puts its own clock here."""
 
     charges: list[Charge] = field(default_factory=list, init=False)
-    """What requests have charged or credited at once, or tried to; what merely became due is in `renewals`."""
+    """What requests have charged or credited at once, or tried to, tax included; what merely became due is in
+    `renewals`. What the credit balance paid is in neither."""
     renewals: list[Charge] = field(default_factory=list, init=False)
+    credit_balances: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
+    """By customer id and currency, in minor units: what later bills take from before a payment method is charged."""
 
     def __post_init__(self) -> None:
         self.customers = TableById("customer")

@@ -18,6 +18,7 @@ from simulators.paddle.guards import LOCK, forbid_locked, forbid_scheduled
 from simulators.paddle.item_changes import NEXT_PERIOD, ItemChanges
 from simulators.paddle.item_changes import read as read_items
 from simulators.paddle.schemas import IMMEDIATELY
+from simulators.paddle.settlement import settlement
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,20 +37,26 @@ _WHILE_PAUSED = {"items", "scheduled_change", *_HOW}
 class Update:
     """A request that was checked: what it will do.
 
-    `bills_at` is the new time of the next bill. `amount` is in minor units, a credit if it is negative; it moves at
-    once, or with the next bill if it is `deferred`.
+    `bills_at` is the new time of the next bill. `charge` less `credit`, in minor units before tax, moves at once, or
+    with the next bill if it is `deferred`.
     """
 
     given: Json
     items: ItemChanges
     discount: Json | None
     bills_at: datetime | None
-    amount: int
+    charge: int
+    credit: int
     deferred: bool
 
     @property
+    def amount(self) -> int:
+        """What the change comes to, a credit if it is negative."""
+        return self.charge - self.credit
+
+    @property
     def at_once(self) -> int:
-        """What moves at once."""
+        """What of it moves at once."""
         return 0 if self.deferred else self.amount
 
 
@@ -58,7 +65,8 @@ def update(call: Call) -> Answer:
     account = call.account
     subscription = find(account.subscriptions, call.identifiers[0])
     planned = _check(call, subscription)
-    declined = planned.at_once > 0 and subscription["customer_id"] in account.declining
+    due = settlement(account, subscription, planned.at_once).due
+    declined = due > 0 and subscription["customer_id"] in account.declining
     if declined and call.body.get("on_payment_failure") != "apply_change":
         raise refused("subscription_payment_declined")
     before = dict(subscription)
@@ -80,7 +88,8 @@ def preview(call: Call) -> Answer:
     kept = copy.copy(account.terms[subscription["id"]])
     try:
         _apply(account, subscription, planned, call.now)
-        return Answer(transactions.preview(account, subscription, planned.amount, deferred=planned.deferred))
+        cost = transactions.Cost(planned.charge, planned.credit, planned.at_once)
+        return Answer(transactions.preview(account, subscription, cost, call.now))
     finally:
         account.terms[subscription["id"]] = kept
 
@@ -99,9 +108,11 @@ def _check(call: Call, subscription: Json) -> Update:
     discount = None
     if given.get("discount") is not None:
         discount = discounting.checked(account, subscription, items.items, given["discount"])
-    amount = items.amount + _for_longer(account, subscription, given, mode or "", now)
-    planned = Update(given, items, discount, given.get("next_billed_at"), amount, deferred=mode in NEXT_PERIOD)
-    if planned.at_once > 0:
+    charge = items.charge + _for_longer(account, subscription, given, mode or "", now)
+    planned = Update(
+        given, items, discount, given.get("next_billed_at"), charge, items.credit, deferred=mode in NEXT_PERIOD
+    )
+    if settlement(account, subscription, planned.at_once).due > 0:
         _check_charges(account, subscription, now)
     return planned
 
@@ -204,8 +215,9 @@ def _book(account: Account, subscription: Json, planned: Update, now: datetime) 
     if planned.deferred:
         terms.deferred += planned.amount
         return
-    if planned.amount > 0:
+    if settlement(account, subscription, planned.amount).due > 0:
         terms.charged.append(now)
+    if planned.amount > 0:
         lifecycle.mark_billed(subscription, now)
     reason = planned.given.get("proration_billing_mode", "")
     lifecycle.charge(account, subscription, planned.amount, reason, now)

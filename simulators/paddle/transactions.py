@@ -1,17 +1,20 @@
 """What a subscription will be billed, as `include` and the preview of an update show it.
 
-Shapes: Paddle's OpenAPI description, version 1. Tax is always nothing.
+Shapes: Paddle's OpenAPI description, version 1.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulators.paddle import discounting, lifecycle, moments, pricing, shapes
 from simulators.paddle.periods import later
+from simulators.paddle.settlement import Settlement, settlement, with_tax, without_balance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from simulators.paddle.account import Account
     from simulators.types import Json
@@ -41,31 +44,49 @@ INCLUDABLE: Mapping[str, Callable[[Account, Json], Json | None]] = {
 }
 
 
-def preview(account: Account, subscription: Json, amount: int, *, deferred: bool) -> Json:
-    """What an update would make of a subscription. `amount` is what it costs, a credit if it is negative."""
-    currency = subscription["currency_code"]
-    at_once = 0 if deferred else max(amount, 0)
-    summary = {
-        "credit": shapes.money(max(-amount, 0), currency),
-        "charge": shapes.money(max(amount, 0), currency),
-        "result": {
-            "action": "credit" if amount < 0 else "charge",
-            "amount": str(abs(amount)),
-            "currency_code": currency,
-        },
-    }
-    period = subscription["current_billing_period"]
-    immediate = {
-        "billing_period": period,
-        "details": {"tax_rates_used": [], "totals": _totals(at_once, 0, currency), "line_items": []},
-        "adjustments": [],
-    }
+@dataclass(frozen=True)
+class Cost:
+    """What an update costs and what it gives back, and what of both together moves at once; before tax."""
+
+    charge: int
+    credit: int
+    at_once: int
+
+
+def preview(account: Account, subscription: Json, cost: Cost, now: datetime) -> Json:
+    """What an update that was applied to a copy of a subscription would do.
+
+    `immediate_transaction` is null when nothing is settled at once. A credit is settled too: its total is negative, and
+    its grand total nothing. In the summary a credit is negative and the result is not. (Seen in answers of the sandbox
+    that others have published; Paddle's description says nothing of it.)
+    """
     return {
         **subscription,
-        "immediate_transaction": immediate if at_once else None,
+        "immediate_transaction": _immediate(account, subscription, cost.at_once, now) if cost.at_once else None,
         "next_transaction": next_transaction(account, subscription),
         "recurring_transaction_details": recurring_details(account, subscription),
-        "update_summary": summary if amount else None,
+        "update_summary": _summary(account, subscription, cost) if cost.charge or cost.credit else None,
+    }
+
+
+def _immediate(account: Account, subscription: Json, amount: int, now: datetime) -> Json:
+    """The period is the one that runs after the change, from now on. Its lines are left out."""
+    totals = _totals(settlement(account, subscription, amount), amount, 0, subscription["currency_code"])
+    return {
+        "billing_period": shapes.period(moments.written(now), subscription["current_billing_period"]["ends_at"]),
+        "details": {"tax_rates_used": [], "totals": totals, "line_items": []},
+        "adjustments": [],
+    }
+
+
+def _summary(account: Account, subscription: Json, cost: Cost) -> Json:
+    currency = subscription["currency_code"]
+    credit = with_tax(account, -cost.credit)
+    result = with_tax(account, cost.charge - cost.credit)
+    return {
+        "credit": shapes.money(credit, currency),
+        "charge": shapes.money(result - credit, currency),
+        "result": {"action": "credit" if result < 0 else "charge", **shapes.money(abs(result), currency)},
     }
 
 
@@ -74,9 +95,11 @@ def _details(account: Account, subscription: Json, *, extra: int) -> Json:
     subtotal = pricing.gross(account, subscription, subscription["items"])
     discount = discounting.in_effect(account, subscription)
     reduction = pricing.reduction(account, subscription, subscription["items"], discount)
+    # What of a credit balance will be left by then is not foretold.
+    settled = without_balance(account, subtotal + extra - reduction)
     return {
-        "tax_rates_used": [{"tax_rate": "0", "totals": _short_totals(subtotal, reduction)}],
-        "totals": _totals(subtotal + extra, reduction, currency),
+        "tax_rates_used": [{"tax_rate": str(account.tax_rate), "totals": _short_totals(account, subtotal, reduction)}],
+        "totals": _totals(settled, subtotal + extra, reduction, currency),
         "line_items": [_line(account, subscription, item) for item in subscription["items"] if item["recurring"]],
     }
 
@@ -87,28 +110,38 @@ def _line(account: Account, subscription: Json, item: Json) -> Json:
         "item_id": None,
         "price_id": item["price"]["id"],
         "quantity": item["quantity"],
-        "totals": _short_totals(unit * item["quantity"], 0),
+        "totals": _short_totals(account, unit * item["quantity"], 0),
         "product": item["product"],
-        "tax_rate": "0",
-        "unit_totals": _short_totals(unit, 0),
+        "tax_rate": str(account.tax_rate),
+        "unit_totals": _short_totals(account, unit, 0),
         "proration": None,
     }
 
 
-def _short_totals(subtotal: int, discount: int) -> Json:
-    return {"subtotal": str(subtotal), "discount": str(discount), "tax": "0", "total": str(subtotal - discount)}
-
-
-def _totals(subtotal: int, discount: int, currency: str) -> Json:
-    total = str(subtotal - discount)
+def _short_totals(account: Account, subtotal: int, discount: int) -> Json:
+    total = with_tax(account, subtotal - discount)
     return {
-        **_short_totals(subtotal, discount),
+        "subtotal": str(subtotal),
+        "discount": str(discount),
+        "tax": str(total - (subtotal - discount)),
+        "total": str(total),
+    }
+
+
+def _totals(settled: Settlement, subtotal: int, discount: int, currency: str) -> Json:
+    """`grand_total` is what is to be paid: https://developer.paddle.com/changelog/2023/transaction-totals-grand-total"""
+    due = str(settled.due)
+    return {
+        "subtotal": str(subtotal),
+        "discount": str(discount),
+        "tax": str(settled.tax),
+        "total": str(settled.total),
         "fee": None,
-        "credit": "0",
-        "credit_to_balance": "0",
-        "balance": total,
-        "grand_total": total,
-        "grand_total_tax": "0",
+        "credit": str(settled.from_balance),
+        "credit_to_balance": str(settled.to_balance),
+        "balance": due,
+        "grand_total": due,
+        "grand_total_tax": str(settled.tax_due),
         "earnings": None,
         "currency_code": currency,
         "exchange_rate": "1",

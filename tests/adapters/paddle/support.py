@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AsyncExitStack
 
+    from adapters.charges import ChargeLimit
     from gateway.resilience import Cause
     from simulators.paddle.recording import RecordedRequest
 
@@ -58,6 +59,7 @@ UNKNOWN: Final = "01unknown00000000000000000"
 
 READ: Final = f"GET /subscriptions/{SUB}"
 PATCH: Final = f"PATCH /subscriptions/{SUB}"
+PREVIEW: Final = f"{PATCH}/preview"
 CANCEL: Final = f"POST /subscriptions/{SUB}/cancel"
 PAUSE: Final = f"POST /subscriptions/{SUB}/pause"
 RESUME: Final = f"POST /subscriptions/{SUB}/resume"
@@ -144,6 +146,7 @@ class Backend:
         dry_run: bool = False,
         call_timeout_s: float = 8.0,
         max_in_flight: int = 15,
+        charge_limit: ChargeLimit | None = None,
         **sections: Any,
     ) -> PaddleAdapter:
         """An adapter of the mode; `sections` are the rest of its YAML."""
@@ -154,6 +157,7 @@ class Backend:
             clock=self.clock,
             observer=self.witness,
             dry_run=dry_run,
+            charge_limit=charge_limit,
             call_timeout_s=call_timeout_s,
             max_in_flight=max_in_flight,
             retry_wait_s=0.001,

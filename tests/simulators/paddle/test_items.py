@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -255,6 +256,37 @@ class TestTheMoney:
         third = await change(api, (MONTHLY, 5), mode="full_immediately")
 
         assert [reply.status for reply in (first, second, third)] == [200, 429, 200]
+
+    async def test_a_credit_pays_what_comes_after_it(
+        self, api: Api, account: Account, subscription: dict[str, Any], clock: MovableClock
+    ) -> None:
+        """First the next charge at once, and what is over then the renewal."""
+        await change(api, (MONTHLY, 1), mode="prorated_immediately")
+        await change(api, (MONTHLY, 2), mode="prorated_immediately")
+        clock.move(days=16)
+        await api.subscription()
+
+        assert [charge.amount for charge in account.charges] == [-1000]
+        assert [renewal.amount for renewal in account.renewals] == [1500]
+        assert account.credit_balances == {(CUSTOMER, "USD"): 0}
+
+    async def test_what_the_balance_pays_asks_nothing_of_a_declining_card(self, api: Api, account: Account) -> None:
+        account.credit_balances[CUSTOMER, "USD"] = 1500
+        account.declining.add(CUSTOMER)
+        shown = (await change(api, (DEARER, 3), mode="prorated_immediately")).data
+
+        assert (listed(shown), account.charges) == ([(DEARER, 3)], [])
+
+    async def test_tax_is_charged_on_top(
+        self, api: Api, account: Account, subscription: dict[str, Any], clock: MovableClock
+    ) -> None:
+        account.tax_rate = Decimal("0.19")
+        await change(api, (DEARER, 3), mode="prorated_immediately")
+        clock.move(days=16)
+        await api.subscription()
+
+        assert [charge.amount for charge in account.charges] == [1785]
+        assert [renewal.amount for renewal in account.renewals] == [7140]
 
     async def test_what_is_charged_at_once_shows_on_the_items(self, api: Api, clock: MovableClock) -> None:
         unbilled = (await change(api, (MONTHLY, 4), mode="do_not_bill")).data
