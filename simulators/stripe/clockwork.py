@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulators.periods import boundary_after
-from simulators.stripe import discounting, lifecycle, phases
+from simulators.stripe import discounting, invoicing, lifecycle, phases
 from simulators.stripe.account import ENDED
 from simulators.stripe.periods import interval_of
 
@@ -81,7 +81,7 @@ def _finish_trial(account: Account, subscription: Json) -> None:
     at = subscription["trial_end"]
     lifecycle.finish_trial(account, subscription, at)
     if subscription["status"] == "active":
-        lifecycle.renew(account, subscription, subscription["items"]["data"], "trial_end", at)
+        invoicing.renew(account, subscription, subscription["items"]["data"], "trial_end", at)
 
 
 def _expire_incomplete(subscription: Json) -> None:
@@ -98,7 +98,7 @@ def _renew(account: Account, subscription: Json) -> None:
             subscription["billing_cycle_anchor"], *interval_of(item["price"]), at
         )
     lifecycle.follow_period_end(subscription)
-    lifecycle.renew(account, subscription, due, "renewal", at)
+    invoicing.renew(account, subscription, due, "renewal", at)
 
 
 def _settle_schedule(account: Account, schedule: Json, now: int) -> int | None:

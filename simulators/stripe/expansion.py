@@ -164,6 +164,7 @@ PROPERTIES: Mapping[str, Mapping[str, Property]] = {
         "price": Inline("price"),
         "billed_until": _ELSEWHERE,
     },
+    "invoice": {"customer": _CUSTOMER, "discounts": _DISCOUNT},
     "plan": {"product": _PRODUCT},
     "price": {"currency_options": Hidden("currency_options"), "product": _PRODUCT, "tiers": Hidden()},
     "product": {"default_price": _PRICE, "tax_code": _ELSEWHERE},

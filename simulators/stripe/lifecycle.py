@@ -23,14 +23,14 @@ def one_period(account: Account, subscription: Json, items: Iterable[Json] | Non
     return pricing.after_discounts(account, account.discounts_of(subscription), gross, subscription["currency"])
 
 
-def unused(account: Account, subscription: Json, now: int) -> int:
-    """What the rest of the current period is worth, in minor units."""
-    items = subscription["items"]["data"]
-    start: int = items[0]["current_period_start"]
+def unused(account: Account, subscription: Json, now: int, items: Iterable[Json] | None = None) -> int:
+    """What the rest of the current period is worth, with its own items or with others, in minor units."""
+    held = subscription["items"]["data"]
+    start: int = held[0]["current_period_start"]
     end = period_end(subscription)
     if end <= max(start, now):
         return 0
-    return pricing.share(one_period(account, subscription), end - max(start, now), end - start)
+    return pricing.share(one_period(account, subscription, items), end - max(start, now), end - start)
 
 
 def charge(account: Account, subscription: Json, amount: int, reason: str, at: int) -> None:
@@ -42,23 +42,6 @@ def charge(account: Account, subscription: Json, amount: int, reason: str, at: i
 def record_invoice(account: Account, subscription: Json, reason: str, at: int) -> None:
     """Record that a request made a final invoice. What was open is not simulated: its amount is zero."""
     account.charges.append(Charge(0, subscription["currency"], reason, subscription["id"], at))
-
-
-def renew(account: Account, subscription: Json, items: Iterable[Json], reason: str, at: int) -> None:
-    """Bill a period that time has begun; coupons that last once are used up by it."""
-    amount = one_period(account, subscription, items)
-    if amount and subscription["pause_collection"] is None and subscription["status"] != "unpaid":
-        account.renewals.append(Charge(amount, subscription["currency"], reason, subscription["id"], at))
-        if subscription["customer"] in account.declining:
-            subscription["status"] = "past_due"
-    subscription["discounts"] = [
-        made["id"] for made in account.discounts_of(subscription) if not _lasts_once(account, made)
-    ]
-
-
-def _lasts_once(account: Account, discount: Json) -> bool:
-    coupon = account.coupons.get(discount["source"]["coupon"])
-    return coupon is not None and coupon["duration"] == "once"
 
 
 def restart_periods(subscription: Json, items: Iterable[Json], at: int) -> None:

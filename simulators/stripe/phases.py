@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulators.stripe import discounting, lifecycle, shapes
+from simulators.stripe import discounting, invoicing, lifecycle, shapes
 
 if TYPE_CHECKING:
     from simulators.stripe.account import Account
@@ -48,7 +48,7 @@ def enter(account: Account, schedule: Json, subscription: Json, phase: Json) -> 
     if before != lifecycle.rhythm(subscription) or phase["billing_cycle_anchor"] == "phase_start":
         items = subscription["items"]["data"]
         lifecycle.restart_periods(subscription, items, at)
-        lifecycle.renew(account, subscription, items, "phase_start", at)
+        invoicing.renew(account, subscription, items, "phase_start", at)
 
 
 def take_items(account: Account, subscription: Json, wanted: list[Json], at: int) -> None:

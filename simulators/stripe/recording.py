@@ -6,10 +6,17 @@ from dataclasses import dataclass
 
 from simulators import recording
 
+PREVIEW = "/v1/invoices/create_preview"
+
 
 @dataclass
 class RecordedRequest(recording.RecordedRequest):
     """One request to Stripe and how it was answered."""
+
+    @property
+    def is_write(self) -> bool:
+        """A preview is a POST, and changes nothing."""
+        return super().is_write and self.path != PREVIEW
 
     @property
     def idempotency_key(self) -> str | None:

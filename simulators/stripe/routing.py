@@ -10,6 +10,8 @@ from simulators.stripe import (
     catalogue,
     coupons,
     customers,
+    invoice_schemas,
+    invoices,
     schedules,
     subscription_schemas,
     subscription_updates,
@@ -45,6 +47,7 @@ _COUPON = ("coupon", "rak_coupon")
 _PROMOTION_CODE = ("promotion_code", "rak_promotion_code")
 _SUBSCRIPTION = ("subscription", "rak_subscription")
 _ITEM = ("subscription_item", "rak_subscription")
+_INVOICE = ("invoice", "rak_invoice")
 _SCHEDULE = ("subscription_schedule", "rak_subscription")
 
 
@@ -97,6 +100,7 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("POST", "subscriptions/*/resume"): _write(
         subscriptions.resume, subscription_schemas.SUBSCRIPTION_RESUME, _SUBSCRIPTION
     ),
+    ("POST", "invoices/create_preview"): _write(invoices.create_preview, invoice_schemas.INVOICE_PREVIEW, _INVOICE),
     ("GET", "subscription_items"): _list(subscriptions.list_items, subscription_schemas.SUBSCRIPTION_ITEM_LIST, _ITEM),
     ("GET", "subscription_items/*"): _read(subscriptions.retrieve_item, schemas.RETRIEVE, _ITEM),
     ("GET", "subscription_schedules"): _list(schedules.index, subscription_schemas.SCHEDULE_LIST, _SCHEDULE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from simulators.agenda import Agenda
@@ -12,7 +13,9 @@ from simulators.stripe.idempotency import IdempotencyKeys
 from simulators.tables import Charge, Table
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Sequence
+
+    from simulators.stripe.invoicing import Line
 
 from simulators.types import Clock, Json, system_clock
 
@@ -37,6 +40,8 @@ class Store:
     """The ids of customers whose payments fail."""
     deleted_coupon_expands_to: Literal["object", "id", "null"] = "object"
     """What a discount shows in place of a coupon deleted since, which Stripe does not document."""
+    tax_percent: Decimal = Decimal(0)
+    """What Stripe Tax adds to the invoices of subscriptions that have it (`automatic_tax`)."""
     clock: Clock = system_clock
     """The present moment; the simulator puts its own clock here."""
 
@@ -58,6 +63,8 @@ class Store:
         """By the id of a price or coupon: the members that are served only when expanded."""
         self.plans: dict[str, Json] = {}
         """By price id: the older twin of a recurring price, which items still carry."""
+        self.waiting: dict[str, Sequence[Line]] = {}
+        """By subscription id: prorations that its next invoice takes along."""
         self.deleted: dict[str, Json] = {}
         """Tombstones of deleted customers and coupons, by id."""
         self.of_customer: dict[str, list[Json]] = {}

@@ -56,7 +56,7 @@ _NEW_ITEM: dict[str, Kind] = {
     "quantity": Whole(minimum=0),
     **not_simulated("billing_thresholds", "current_trial", "plan", "price_data", "tax_rates"),
 }
-_CHANGED_ITEM: dict[str, Kind] = {**_NEW_ITEM, "id": TEXT, "deleted": Flag(), "clear_usage": Flag()}
+CHANGED_ITEM = Record({**_NEW_ITEM, "id": TEXT, "deleted": Flag(), "clear_usage": Flag()})
 _ANCHOR = Record({"type": Choice(("now", "unchanged"))}, required=("type",))
 _ENDS = ("max_billed_until", "max_period_end", "min_period_end")
 
@@ -107,7 +107,7 @@ SUBSCRIPTION_UPDATE = Record(
         "billing_cycle_anchor": _ANCHOR,
         "cancel_at": Whole(words=("", *_ENDS)),
         "cancellation_details": _CANCELLATION_DETAILS,
-        "items": Sequence(Record(_CHANGED_ITEM), maximum=20),
+        "items": Sequence(CHANGED_ITEM, maximum=20),
         "pause_collection": Record(
             {"behavior": Choice(("keep_as_draft", "mark_uncollectible", "void")), "resumes_at": Whole()},
             required=("behavior",),

@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulators.stripe import discounting, item_changes, lifecycle, phases, pricing
+from simulators.periods import boundary_after
+from simulators.stripe import discounting, invoicing, item_changes, lifecycle, phases, pricing
 from simulators.stripe.account import ENDED, describe
 from simulators.stripe.calls import Call, assign, find, merge_metadata
 from simulators.stripe.errors import ApiError, exclusive, invalid, not_simulated
+from simulators.stripe.periods import interval_of
 
 if TYPE_CHECKING:
+    from simulators.stripe.invoicing import Invoice, Line
     from simulators.stripe.item_changes import ItemChanges
     from simulators.types import Json
 
@@ -23,29 +26,26 @@ _WHILE_INCOMPLETE = {"default_payment_method", "expand", "metadata"}
 
 
 @dataclass(frozen=True)
-class Bill:
-    """What an update charges at once, in minor units, and why."""
-
-    amount: int
-    reason: str
-
-
-@dataclass(frozen=True)
 class Plan:
-    """An update that was checked: what it will do."""
+    """An update that was checked: what it will do.
+
+    `invoice` is what it bills at once, None where it bills nothing; `prorations` then wait for the next invoice.
+    """
 
     items: ItemChanges
     discounts: list[discounting.Wanted] | None
     restart: str | None
-    bill: Bill | None
+    invoice: Invoice | None
+    prorations: list[Line]
 
 
 def update(call: Call) -> Json:
     """Apply an update to a running subscription."""
     account, given = call.account, call.parameters
     subscription = find(account.subscriptions, call.identifier)
-    plan = _check(call, subscription)
-    declined = plan.bill is not None and subscription["customer"] in account.declining
+    plan = check(call, subscription)
+    is_due = plan.invoice is not None and plan.invoice.amount_due > 0
+    declined = is_due and subscription["customer"] in account.declining
     if declined and given.get("payment_behavior") == "error_if_incomplete":
         raise declined_card()
     if plan.items.touched:
@@ -57,8 +57,10 @@ def update(call: Call) -> Json:
     _apply_periods(call, subscription, plan)
     _apply_cancellation(subscription, given, call.now)
     _apply_plain(subscription, given)
-    if plan.bill is not None:
-        lifecycle.charge(account, subscription, plan.bill.amount, plan.bill.reason, call.now)
+    if plan.invoice is not None:
+        invoicing.collect(account, subscription, plan.invoice)
+    elif plan.prorations:
+        invoicing.wait(account, subscription, plan.prorations)
     if declined:
         subscription["status"] = "past_due"
     if subscription["schedule"] is not None and ({"items", "discounts", "trial_end"} & given.keys()):
@@ -67,7 +69,8 @@ def update(call: Call) -> Json:
     return subscription
 
 
-def _check(call: Call, subscription: Json) -> Plan:
+def check(call: Call, subscription: Json) -> Plan:
+    """What an update with the call's parameters would do; nothing is changed. Raises ApiError where it is refused."""
     account, given = call.account, call.parameters
     _check_allowed(subscription, given)
     _check_cancellation(subscription, given, call.now)
@@ -75,12 +78,9 @@ def _check(call: Call, subscription: Json) -> Plan:
     _check_pause(given, call.now)
     items = item_changes.read(account, subscription, given.get("items"), call.now)
     restart = _restart_reason(call, subscription, items)
-    return Plan(
-        items=items,
-        discounts=_read_discounts(call, subscription),
-        restart=restart,
-        bill=_bill(call, subscription, items, restart),
-    )
+    discounts = _read_discounts(call, subscription)
+    invoice, prorations = _billed(call, subscription, items, restart)
+    return Plan(items, discounts, restart, invoice, prorations)
 
 
 def declined_card() -> ApiError:
@@ -175,22 +175,43 @@ def _restart_reason(call: Call, subscription: Json, changes: ItemChanges) -> str
     return "free_to_paid" if free and changes.total(call.account, subscription["currency"]) else None
 
 
-def _bill(call: Call, subscription: Json, changes: ItemChanges, restart: str | None) -> Bill | None:
-    """What Stripe charges at once: a restart of the period does, whatever `proration_behavior` says."""
-    account, given = call.account, call.parameters
-    after = lifecycle.one_period(account, subscription, changes.shapes())
+def _billed(
+    call: Call, subscription: Json, changes: ItemChanges, restart: str | None
+) -> tuple[Invoice | None, list[Line]]:
+    """What Stripe bills at once, and what it prorates: a restart of the period is billed whatever
+    `proration_behavior` says."""
+    account, given, now = call.account, call.parameters, call.now
+    items = changes.shapes()
     if subscription["status"] == "trialing":
-        return Bill(after, "trial_end") if given.get("trial_end") == "now" and after else None
+        if given.get("trial_end") != "now":
+            return None, []
+        periods = invoicing.whole_periods(account, subscription, _restarted(items, now))
+        return invoicing.at_once(account, subscription, periods, (), "trial_end", now), []
     if "trial_end" in given:
-        return None
+        return None, []
     proration = given.get("proration_behavior", "create_prorations")
-    left = 0 if proration == "none" else lifecycle.unused(account, subscription, call.now)
+    taken_back = [] if proration == "none" else invoicing.credit(account, subscription, now)
     if restart is not None:
-        return Bill(after - left, restart) if after > left else None
-    before = lifecycle.one_period(account, subscription)
-    if changes.touched and proration == "always_invoice" and after > before > 0:
-        return Bill(pricing.share(after - before, left, before), "proration")
-    return None
+        periods = invoicing.whole_periods(account, subscription, _restarted(items, now))
+        return invoicing.at_once(account, subscription, periods, taken_back, restart, now), []
+    if not changes.touched or proration == "none":
+        return None, []
+    prorations = [*taken_back, *invoicing.debit(account, subscription, items, now)]
+    if proration == "always_invoice":
+        return invoicing.at_once(account, subscription, (), prorations, "proration", now), []
+    return None, prorations
+
+
+def _restarted(items: list[Json], now: int) -> list[Json]:
+    """The items with a period that begins now."""
+    return [
+        {
+            **item,
+            "current_period_start": now,
+            "current_period_end": boundary_after(now, *interval_of(item["price"]), now),
+        }
+        for item in items
+    ]
 
 
 def _apply_periods(call: Call, subscription: Json, plan: Plan) -> None:

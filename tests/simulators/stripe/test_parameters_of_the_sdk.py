@@ -12,7 +12,7 @@ import pytest
 import stripe.params
 import typing_extensions
 
-from simulators.stripe import request_schemas, subscription_schemas
+from simulators.stripe import invoice_schemas, request_schemas, subscription_schemas
 from simulators.stripe.parameters import ByCurrency, Kind, NotSimulated, Record, Sequence
 
 OPTIONS = {
@@ -51,6 +51,7 @@ SCHEMAS = {
     "SubscriptionRetrieveParams": request_schemas.RETRIEVE,
     "SubscriptionItemListParams": subscription_schemas.SUBSCRIPTION_ITEM_LIST,
     "SubscriptionItemRetrieveParams": request_schemas.RETRIEVE,
+    "InvoiceCreatePreviewParams": invoice_schemas.INVOICE_PREVIEW,
     "SubscriptionScheduleListParams": subscription_schemas.SCHEDULE_LIST,
     "SubscriptionScheduleCreateParams": subscription_schemas.SCHEDULE_CREATE,
     "SubscriptionScheduleUpdateParams": subscription_schemas.SCHEDULE_UPDATE,
