@@ -36,6 +36,7 @@ class StripeAdapter(StripeReads, StripeWrites, BillingAdapter):
         extend_trial=ExtendTrialCapability(BOTH_DURATIONS, multiple=True, longest_days=730),
         apply_coupon=ApplyCouponCapability(frozenset({"replace", "stack"})),
         change_price=ChangePriceCapability(BOTH_SCHEDULES, prorate=True),
+        previews_charges=True,
         # Later phases bring a price, a trial and discounts of their own, which would undo what is done now.
         loses_scheduled_change=frozenset({Action.CHANGE_PRICE, Action.EXTEND_TRIAL, Action.APPLY_COUPON}),
     )

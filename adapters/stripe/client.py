@@ -105,6 +105,10 @@ class StripeApi:
         options = {"idempotency_key": key.of("post", "/".join(segments), parameters)}
         return await self._run("post", segments, parameters, options, Safety.SAFE_WRITE, parser)
 
+    async def preview(self, *segments: str, **parameters: object) -> JsonObject:
+        """Ask by a POST what a write would do, which changes nothing: as safe as a read, and without a key of ours."""
+        return await self._run("post", segments, parameters, {}, Safety.READ)
+
     async def delete(self, *segments: str, **parameters: object) -> JsonObject:
         """Delete `/v1/<segments>`. Without a key, which Stripe ignores here: a repetition finds nothing to delete."""
         return await self._run("delete", segments, parameters, {}, Safety.SAFE_WRITE)

@@ -41,6 +41,7 @@ BY_CODE: Final[Mapping[str, tuple[type[AdapterError], str]]] = {
         Conflict,
         "The trial cannot be moved beyond the subscription's billing date.",
     ),
+    "invoice_upcoming_none": (NotFound, "No invoice is to come."),
     "resource_already_exists": (Conflict, "It exists already at the billing provider."),
     "customer_tax_location_invalid": (Conflict, "The customer's tax address is not complete."),
 }
@@ -61,7 +62,7 @@ _UNFIT: Final[Mapping[str, str]] = {
     "trial_end": "The trial cannot end then.",
     "pause_collection": "The subscription cannot be paused until then.",
 }
-"""What a refused parameter says of the request."""
+"""What a refused parameter says of the request, by the outermost known part of its name."""
 
 _CURSORS: Final = frozenset({"starting_after", "ending_before"})
 _PART: Final = re.compile(r"[a-z_]+")
@@ -146,4 +147,5 @@ def _invalid(status: int, code: str | None, parameter: str | None, answer: Provi
     if status == 404:
         # An address Stripe does not know: a proxy in between, or an error of ours. Not a missing object.
         return Unreadable(provider=answer)
-    return Invalid(_UNFIT.get((parameter or "").partition("[")[0]), provider=answer)
+    unfit = next((_UNFIT[part] for part in _PART.findall(parameter or "") if part in _UNFIT), None)
+    return Invalid(unfit, provider=answer)

@@ -7,11 +7,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.errors import Conflict, Invalid, NotFound, UnknownOutcome
+from adapters.charges import Charge
+from adapters.errors import AdapterError, Conflict, Invalid, NotFound, UnknownOutcome
 from adapters.holes import Shown
-from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.state import PriceFacts, Standing, SubscriptionState
-from adapters.stripe import parsers, prices, schedules, states
+from adapters.stripe import charges, parsers, prices, schedules, states
 from adapters.stripe.client import JsonObject
 from adapters.stripe.connection import StripeConnection
 from adapters.stripe.statuses import PAUSED_AT, PAUSED_UNTIL, note
@@ -130,15 +131,26 @@ class StripeWrites(StripeConnection):
         if intent.when is Schedule.END_OF_PERIOD:
             await self._change_price_later(state, intent, key)
             return None
-        item: JsonObject = {"id": intent.item_id, "price": intent.price_id}
-        if intent.quantity is not None:
-            # Without it a changed price starts again at one seat.
-            item["quantity"] = intent.quantity
-        parameters: JsonObject = {"proration_behavior": "create_prorations" if intent.prorate else "none"}
+        parameters = _price_change(intent)
         if state.provider.get("collection_method") != "send_invoice":
             # A declined payment then changes nothing, instead of leaving the customer past due on a new price.
             parameters["payment_behavior"] = "error_if_incomplete"
-        return await self._update(state, key, items=[item], **parameters)
+        return await self._update(state, key, **parameters)
+
+    async def _charged_at_once(self, state: SubscriptionState, intent: Intent) -> Charge | None:
+        """Only a price change at once makes an invoice, and not each does: Stripe tells. Every other write here is one
+        that Stripe bills later or never: no trial ends by it, and no cancellation is invoiced."""
+        if not isinstance(intent, ChangePrice) or intent.when is Schedule.END_OF_PERIOD:
+            return None
+        try:
+            preview = await self._api.preview(
+                "invoices", "create_preview", subscription=state.id, subscription_details=_price_change(intent)
+            )
+        except AdapterError as error:
+            if charges.is_without_invoice(error):
+                return Charge(0, state.currency)
+            raise
+        return charges.charged_at_once(preview, state)
 
     async def _change_price_later(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> None:
         """By a schedule: made from the subscription if there is none, then given one more phase with the new price.
@@ -177,6 +189,15 @@ class StripeWrites(StripeConnection):
                 with suppress(Failure):
                     await self._api.post("subscription_schedules", schedule["id"], "release", key=key)
             raise
+
+
+def _price_change(intent: ChangePrice) -> JsonObject:
+    """The parameters of a price change at once, which are those of its preview as well."""
+    item: JsonObject = {"id": intent.item_id, "price": intent.price_id}
+    if intent.quantity is not None:
+        # Without it a changed price starts again at one seat.
+        item["quantity"] = intent.quantity
+    return {"items": [item], "proration_behavior": "create_prorations" if intent.prorate else "none"}
 
 
 def _schedule_of(state: SubscriptionState) -> JsonObject | None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AsyncExitStack
 
+    from adapters.charges import ChargeLimit
     from gateway.resilience import Cause
     from simulators.stripe.recording import RecordedRequest
 
@@ -106,6 +107,7 @@ class Backend:
         dry_run: bool = False,
         call_timeout_s: float = 8.0,
         max_in_flight: int = 15,
+        charge_limit: ChargeLimit | None = None,
         **sections: Any,
     ) -> StripeAdapter:
         """An adapter of the mode; `sections` are the rest of its YAML."""
@@ -116,6 +118,7 @@ class Backend:
             clock=self.clock,
             observer=self.witness,
             dry_run=dry_run,
+            charge_limit=charge_limit,
             call_timeout_s=call_timeout_s,
             max_in_flight=max_in_flight,
             retry_wait_s=0.001,
