@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from simulators.chargebee import lifecycle
 from simulators.chargebee.drafts import Draft
 from simulators.chargebee.errors import invalid, missing_parameter, not_simulated, wrong_state, wrong_value
+from simulators.chargebee.invoices import DUES
 from simulators.chargebee.subscriptions import answer, has_contract, to_write
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ def cancel(call: Call) -> Json:
 
     Not documented, and assumed: neither a future nor a paused subscription can be cancelled at the end of a term.
     """
+    draft = drafted(call)
+    return answer(call.site, draft.commit())
+
+
+def drafted(call: Call) -> Draft:
+    """The cancellation, not carried out yet."""
     row = to_write(call)
     if row["status"] == "cancelled":
         raise wrong_state("The subscription is cancelled already")
@@ -38,7 +45,7 @@ def cancel(call: Call) -> Json:
         lifecycle.end(draft)
     else:
         _schedule(draft, moment)
-    return answer(call.site, draft.commit())
+    return draft
 
 
 def _check_reason(call: Call) -> None:
@@ -121,14 +128,15 @@ def _settle_money(draft: Draft, given: Json) -> None:
         price = lifecycle.total(row["subscription_items"])
         credited = {"none": 0, "full": price}.get(option, unused(row, price, draft.at))
         draft.move(-credited, "cancellation_credit")
-    settle_dues(draft, given.get("account_receivables_handling"))
+    draft.settle_waiting(billed=given.get("unbilled_charges_option", draft.site.unbilled_on_cancellation) == "invoice")
+    settle_dues(draft, given.get("account_receivables_handling", draft.site.dues_on_cancellation))
 
 
 def settle_dues(draft: Draft, handling: str | None) -> None:
     """Collect unpaid invoices, or write them off."""
     row = draft.subscription
     if handling == "schedule_payment_collection":
-        draft.move(row.get("total_dues", 0), "dues_collection")
+        draft.move(row.get("total_dues", 0), DUES)
     if handling in ("schedule_payment_collection", "write_off"):
         row["due_invoices_count"] = 0
         row.pop("due_since", None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from simulators.chargebee import shapes
 from simulators.chargebee.calls import stamp
 from simulators.chargebee.errors import ApiError, invalid, not_found
+from simulators.chargebee.invoices import share
 
 if TYPE_CHECKING:
     from simulators.chargebee.store import Store
@@ -57,6 +58,21 @@ def added(site: Store, row: Json, identifiers: list[str], *, replace: bool) -> l
         code = identifier if identifier in site.coupon_codes else None
         result.append(shapes.applied_coupon(coupon_id, code=code))
     return result
+
+
+def discount(site: Store, row: Json, amount: int) -> int:
+    """What the coupons of a subscription take off of an amount, one after the other.
+
+    Free units, and which items a coupon is for, are not simulated: it is for all of them.
+    """
+    left = amount
+    for applied in row.get("coupons", ()):
+        coupon = site.coupons.get(applied["coupon_id"])
+        if coupon is not None and coupon["discount_type"] == "percentage":
+            left -= share(left, coupon["discount_percentage"])
+        elif coupon is not None and coupon["discount_type"] == "fixed_amount":
+            left -= min(left, coupon["discount_amount"])
+    return amount - left
 
 
 def redeem(site: Store, before: list[Json], after: list[Json], now: int) -> None:

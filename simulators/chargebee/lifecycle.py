@@ -1,6 +1,6 @@
 """What can happen to a subscription, by a request or by time: terms, invoices, pauses, ends.
 
-Amounts are before coupons and taxes; an invoice counts as one use of every coupon on the subscription
+Amounts are before taxes; an invoice counts as one use of every coupon on the subscription
 (https://www.chargebee.com/docs/billing/2.0/product-catalog/coupons).
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulators.chargebee import coupons
 from simulators.periods import boundary_after, later
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def total(items: list[Json]) -> int:
 def begin_term(draft: Draft) -> None:
     """Begin a term now, from which later ones are counted."""
     row = draft.subscription
-    draft.site.anchors[row["id"]] = draft.at
+    draft.anchor = draft.at
     row["current_term_start"] = draft.at
     row["current_term_end"] = later(draft.at, row["billing_period_unit"], row["billing_period"])
     row["next_billing_at"] = row["current_term_end"]
@@ -33,6 +34,8 @@ def invoice(draft: Draft, amount: int, reason: str) -> None:
     """Charge for something, which uses the coupons."""
     draft.move(amount, reason)
     row = draft.subscription
+    if draft.billed:
+        draft.discount += coupons.discount(draft.site, row, amount)
     for applied in list(row.get("coupons", ())):
         coupon = draft.site.coupons.get(applied["coupon_id"])
         applied["applied_count"] += 1
@@ -75,7 +78,7 @@ def renew(draft: Draft) -> None:
     take_schedule(draft)
     anchor: int = draft.site.anchors.get(row["id"]) or row["activated_at"]
     if rhythm != (row["billing_period"], row["billing_period_unit"]):
-        anchor = draft.site.anchors[row["id"]] = draft.at
+        anchor = draft.anchor = draft.at
     row["current_term_start"] = draft.at
     row["current_term_end"] = boundary_after(anchor, row["billing_period_unit"], row["billing_period"], draft.at)
     if row["status"] == "active":

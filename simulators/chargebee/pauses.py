@@ -24,6 +24,11 @@ _ONLY_WITH = {"pause_date": "specific_date", "skip_billing_cycles": "billing_cyc
 
 def pause(call: Call) -> Json:
     """Pauses at once unless told otherwise; a later pause is scheduled and leaves the status as it is."""
+    return answer(call.site, drafted(call).commit())
+
+
+def drafted(call: Call) -> Draft:
+    """The pause, not begun yet."""
     row = _to_pause(call)
     moment, resumption = _plan(call.parameters, row, call.now)
     draft = Draft.of(call.site, row, call.now)
@@ -31,27 +36,11 @@ def pause(call: Call) -> Json:
         draft.subscription["resume_date"] = resumption
     if moment == call.now:
         lifecycle.pause(draft)
+        if call.parameters.get("unbilled_charges_handling") == "invoice":
+            draft.settle_waiting(billed=True)
     else:
         draft.subscription["pause_date"] = moment
-    return answer(call.site, draft.commit())
-
-
-def estimate(call: Call) -> Json:
-    """What a pause would do. Nothing changes."""
-    row = _to_pause(call)
-    wanted = {**call.parameters, **call.parameters.get("subscription", {})}
-    moment, resumption = _plan(wanted, row, call.now)
-    subscription: Json = {
-        "id": row["id"],
-        "currency_code": row["currency_code"],
-        "status": "paused" if moment == call.now else row["status"],
-        "pause_date": moment,
-        "object": "subscription_estimate",
-    }
-    if resumption is not None:
-        subscription["resume_date"] = resumption
-        subscription["next_billing_at"] = max(resumption, row["current_term_end"])
-    return {"estimate": {"created_at": call.now, "object": "estimate", "subscription_estimate": subscription}}
+    return draft
 
 
 def _to_pause(call: Call) -> Json:

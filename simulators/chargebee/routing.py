@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from simulators.chargebee import cancellations, catalogue, customers, pauses, subscriptions, updates
+from simulators.chargebee import cancellations, catalogue, customers, estimates, pauses, subscriptions, updates
+from simulators.chargebee import estimate_schemas as foretold
 from simulators.chargebee import request_schemas as schemas
 from simulators.chargebee import subscription_schemas as writes
 from simulators.chargebee.errors import method_not_supported, no_such_url
@@ -45,6 +46,11 @@ def _write(
     return Endpoint(handler, schema, f"{what}:write", second_catalog=second_catalog, idempotent=True)
 
 
+def _estimate(handler: Callable[[Call], Json], schema: Record, *, second_catalog: bool = False) -> Endpoint:
+    """It changes nothing and takes no idempotency key."""
+    return Endpoint(handler, schema, "estimates:read", second_catalog=second_catalog)
+
+
 ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("GET", "configurations"): _read(catalogue.configurations, "configurations"),
     ("GET", "customers"): _read(customers.index, "customers", schemas.CUSTOMER_LIST),
@@ -72,10 +78,6 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
         cancellations.remove_scheduled, "subscriptions", writes.REMOVE_SCHEDULED_CANCELLATION
     ),
     ("POST", "subscriptions/*/pause"): _write(pauses.pause, "subscriptions", writes.PAUSE),
-    # An estimate changes nothing and takes no idempotency key.
-    ("POST", "subscriptions/*/pause_subscription_estimate"): Endpoint(
-        pauses.estimate, writes.PAUSE_ESTIMATE, "subscriptions:read"
-    ),
     ("POST", "subscriptions/*/remove_scheduled_pause"): _write(pauses.remove_scheduled_pause, "subscriptions"),
     ("POST", "subscriptions/*/resume"): _write(pauses.resume, "subscriptions", writes.RESUME),
     ("POST", "subscriptions/*/remove_scheduled_resumption"): _write(
@@ -85,6 +87,13 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
         updates.update, "subscriptions", writes.UPDATE, second_catalog=True
     ),
     ("POST", "subscriptions/*/remove_scheduled_changes"): _write(updates.remove_scheduled_changes, "subscriptions"),
+    ("POST", "subscriptions/*/cancel_subscription_for_items_estimate"): _estimate(
+        estimates.cancel, foretold.CANCEL, second_catalog=True
+    ),
+    ("POST", "subscriptions/*/pause_subscription_estimate"): _estimate(estimates.pause, foretold.PAUSE),
+    ("POST", "estimates/update_subscription_for_items"): _estimate(
+        estimates.update, foretold.UPDATE, second_catalog=True
+    ),
 }
 _PATHS = frozenset(path for _, path in ENDPOINTS)
 
@@ -100,8 +109,10 @@ def route(method: str, raw_path: str) -> tuple[Endpoint, str]:
     segments = raw_path[len(PREFIX) :].split("/")
     if not 1 <= len(segments) <= 3 or not all(segments):
         raise no_such_url()
-    identifier = unquote(segments[1]) if len(segments) > 1 else ""
-    path = "/".join([segments[0], "*", *segments[2:]]) if len(segments) > 1 else segments[0]
+    identifier, path = "", "/".join(segments)
+    if "*" in path or path not in _PATHS:
+        identifier = unquote(segments[1]) if len(segments) > 1 else ""
+        path = "/".join([segments[0], "*", *segments[2:]]) if len(segments) > 1 else segments[0]
     if path not in _PATHS or "*" in segments[0]:
         raise no_such_url()
     endpoint = ENDPOINTS.get((method, path))

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from simulators.agenda import Agenda
 from simulators.chargebee.idempotency import IdempotencyKeys
+from simulators.chargebee.invoices import Invoice
 from simulators.chargebee.shelves import Shelf
 from simulators.tables import Charge
 from simulators.types import Clock, Json, system_clock
@@ -44,6 +45,15 @@ class Store:
     """Whether what a change costs is billed at once when the request does not say, or with the next renewal."""
     credit_on_cancellation: Literal["none", "prorate", "full"] = "none"
     """What an immediate cancellation gives back when the request does not say."""
+    unbilled_on_cancellation: Literal["invoice", "delete"] = "invoice"
+    """What becomes of charges not yet billed in an immediate cancellation when the request does not say."""
+    dues_on_cancellation: Literal["no_action", "schedule_payment_collection", "write_off"] = "no_action"
+    """What becomes of unpaid invoices in an immediate cancellation when the request does not say."""
+    bills_waiting_with_new_term: bool = True
+    """Whether a term that begins because of a change is billed together with charges not yet billed, which Chargebee
+    does not document."""
+    taxes: dict[str, int] = field(default_factory=dict)
+    """Tax in percent by country, on top of prices."""
     collects_dues_on_resumption: bool = False
     """Whether unpaid invoices are collected by a resumption at once when the request does not say."""
     emails_match_case: bool = True
@@ -59,6 +69,8 @@ class Store:
 
     charges: list[Charge] = field(default_factory=list, init=False)
     """What requests have charged or credited at once, before coupons and tax."""
+    invoices: list[Invoice] = field(default_factory=list, init=False)
+    """What requests have billed at once, with coupons, tax and credits: their `amount_due` is what was to be paid."""
     unbilled: list[Charge] = field(default_factory=list, init=False)
     """What requests have charged for, to be billed with the next renewal."""
     renewals: list[Charge] = field(default_factory=list, init=False)

@@ -9,6 +9,7 @@ from simulators.chargebee.parameters import (
     Flag,
     Fraction,
     JsonObject,
+    Kind,
     Record,
     Rows,
     Sequence,
@@ -57,15 +58,6 @@ PAUSE: Final = Record(
         "resume_date": _MOMENT,
     }
 )
-PAUSE_ESTIMATE: Final = Record(
-    {
-        "pause_option": PAUSE.fields["pause_option"],
-        "subscription": Record(
-            {"pause_date": _MOMENT, "resume_date": _MOMENT, "skip_billing_cycles": Whole(minimum=1)}
-        ),
-        "unbilled_charges_handling": PAUSE.fields["unbilled_charges_handling"],
-    }
-)
 RESUME: Final = Record(
     {
         "resume_option": Choice(("immediately", "specific_date")),
@@ -76,24 +68,23 @@ RESUME: Final = Record(
         **not_simulated("payment_intent"),
     }
 )
+_ITEM: Final[dict[str, Kind]] = {
+    "item_price_id": _PRICE_ID,
+    "quantity": Whole(minimum=1),
+    "unit_price": Whole(minimum=0),
+    "quantity_in_decimal": Fraction(),
+    "unit_price_in_decimal": Fraction(),
+    "billing_cycles": Whole(minimum=0),
+    "trial_end": _MOMENT,
+    "item_type": Choice(ITEM_TYPES),
+    **not_simulated("service_period_days charge_on_event charge_once charge_on_option description proration_type"),
+}
+ESTIMATED_ITEMS: Final = Rows(_ITEM, required=("item_price_id",))
+"""The items of an estimate, which knows nothing of how often usage is reset."""
 UPDATE: Final = Record(
     {
         "subscription_items": Rows(
-            {
-                "item_price_id": _PRICE_ID,
-                "quantity": Whole(minimum=1),
-                "unit_price": Whole(minimum=0),
-                "quantity_in_decimal": Fraction(),
-                "unit_price_in_decimal": Fraction(),
-                "billing_cycles": Whole(minimum=0),
-                "trial_end": _MOMENT,
-                "item_type": Choice(ITEM_TYPES),
-                **not_simulated(
-                    "service_period_days charge_on_event charge_once charge_on_option description proration_type "
-                    "usage_accumulation_reset_frequency"
-                ),
-            },
-            required=("item_price_id",),
+            {**_ITEM, **not_simulated("usage_accumulation_reset_frequency")}, required=("item_price_id",)
         ),
         "item_tiers": Rows(
             {

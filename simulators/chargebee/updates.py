@@ -27,6 +27,16 @@ _PLAIN = ("auto_collection", "invoice_notes", "meta_data", "net_term_days", "off
 
 def update(call: Call) -> Json:
     """A paused subscription cannot be edited; one that does not renew has no next term to change anything in."""
+    row = to_write(call)
+    before: list[Json] = row.get("coupons", [])
+    draft, changes = drafted(call)
+    stored = draft.commit()
+    coupons.redeem(call.site, before, changes.get("coupons", before), call.now)
+    return answer(call.site, stored)
+
+
+def drafted(call: Call) -> tuple[Draft, Json]:
+    """The update, not carried out yet, and the members that change."""
     row, given = to_write(call), call.parameters
     status = row["status"]
     if status == "paused":
@@ -45,10 +55,7 @@ def update(call: Call) -> Json:
         draft.scheduled = changes or None
     else:
         _change_now(draft, changes, given)
-    before: list[Json] = row.get("coupons", [])
-    stored = draft.commit()
-    coupons.redeem(call.site, before, changes.get("coupons", before), call.now)
-    return answer(call.site, stored)
+    return draft, changes
 
 
 def remove_scheduled_changes(call: Call) -> Json:
@@ -102,6 +109,8 @@ def _change_now(draft: Draft, changes: Json, given: Json) -> None:
         same = period == (row["billing_period"], row["billing_period_unit"])
         resets = not same or given.get("force_term_reset", False)
         _settle(draft, before, resets=resets, prorates=given.get("prorate", draft.site.prorates))
+        if resets and draft.billed and given.get("include_delayed_charges", draft.site.bills_waiting_with_new_term):
+            draft.settle_waiting(billed=True)
     if "trial_end" in given:
         _move_trial(draft, given["trial_end"])
 

@@ -286,7 +286,7 @@ class TestMoneyOfAnImmediateChange:
     async def test_a_payment_that_fails_changes_nothing(self, api: Api, site: Site) -> None:
         site.declining.add("ada")
         before = dict(site.subscriptions.rows["sub"])
-        reply = await api.post(UPDATE, *items(("more-seats", 3)), ("coupon_ids[0]", "ONCE"), ("prorate", "true"))
+        reply = await api.post(UPDATE, *items("yearly"), ("coupon_ids[0]", "ONCE"), ("prorate", "true"))
 
         assert (reply.code, reply.json["type"]) == ((400, "payment_processing_failed"), "payment")
         assert (site.subscriptions.rows["sub"], site.charges) == (before, [])

@@ -141,6 +141,34 @@ async def test_every_action_can_be_read(client: Chargebee, clock: MovableClock) 
     assert cancelled.subscription.status == "cancelled"
 
 
+async def test_every_estimate_can_be_read(client: Chargebee, site: Site) -> None:
+    site.taxes = {"DE": 19}
+    yearly = {"subscription_items": [{"item_price_id": "yearly"}], "coupon_ids": ["SAVE5"], "prorate": True}
+    place = {"subscription": {"id": "sub"}, "billing_address": {"country": "DE"}}
+    changed = (await call(client.Estimate.update_subscription_for_items, {**yearly, **place})).estimate
+    waiting = (
+        await call(
+            client.Estimate.update_subscription_for_items,
+            {**place, "subscription_items": [{"item_price_id": "more-seats"}], "invoice_immediately": False},
+        )
+    ).estimate
+    cancelled = await call(
+        client.Estimate.cancel_subscription_for_items, "sub", {"credit_option_for_current_term_charges": "full"}
+    )
+
+    invoice = changed.invoice_estimate
+    assert (invoice.sub_total, invoice.total, invoice.credits_applied, invoice.amount_due) == (
+        9000,
+        10_115,
+        2380,
+        7735,
+    )
+    assert [line.amount for line in invoice.line_items] == [9000]
+    assert (waiting.invoice_estimate, waiting.next_invoice_estimate.recurring) == (None, True)
+    assert [charge.amount for charge in waiting.unbilled_charge_estimates] == [1333]
+    assert [note.total for note in cancelled.estimate.credit_note_estimates] == [3000]
+
+
 async def test_a_replayed_answer_is_told(client: Chargebee) -> None:
     replayed = []
     for _ in range(2):

@@ -16,7 +16,7 @@ from chargebee.models.item_price.operations import ItemPrice
 from chargebee.models.subscription.operations import Subscription
 from chargebee.version import VERSION
 
-from simulators.chargebee import request_schemas, subscription_schemas
+from simulators.chargebee import estimate_schemas, request_schemas, subscription_schemas
 from simulators.chargebee.filters import Filter, SortBy
 from simulators.chargebee.parameters import Kind, NotSimulated, Record, Rows, Sequence
 
@@ -36,7 +36,9 @@ SCHEMAS = {
         subscription_schemas.REMOVE_SCHEDULED_CANCELLATION,
     ),
     "pause": (Subscription.PauseParams, subscription_schemas.PAUSE),
-    "pause_subscription_estimate": (Estimate.PauseSubscriptionParams, subscription_schemas.PAUSE_ESTIMATE),
+    "pause_subscription_estimate": (Estimate.PauseSubscriptionParams, estimate_schemas.PAUSE),
+    "cancel_subscription_for_items_estimate": (Estimate.CancelSubscriptionForItemsParams, estimate_schemas.CANCEL),
+    "estimates/update_subscription_for_items": (Estimate.UpdateSubscriptionForItemsParams, estimate_schemas.UPDATE),
     "resume": (Subscription.ResumeParams, subscription_schemas.RESUME),
     "update_for_items": (Subscription.UpdateForItemsParams, subscription_schemas.UPDATE),
 }
