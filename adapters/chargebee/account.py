@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.chargebee.connection import ChargebeeConnection
-from adapters.chargebee.writes import PAUSE_IS_OFF
+from adapters.chargebee.parameters import PAUSE_IS_OFF
 from adapters.errors import Conflict, Invalid, NotFound, Unsupported
 from adapters.holes import Finding
 from gateway.contract import Action

@@ -16,12 +16,13 @@ from adapters.capabilities import (
     PauseCapability,
 )
 from adapters.chargebee.account import ChargebeeAccount
+from adapters.chargebee.charges import ChargebeeCharges
 from adapters.chargebee.reads import ChargebeeReads
 from adapters.chargebee.writes import ChargebeeWrites
 from gateway.contract import Action, Controller, PriceType
 
 
-class ChargebeeAdapter(ChargebeeAccount, ChargebeeReads, ChargebeeWrites, BillingAdapter):
+class ChargebeeAdapter(ChargebeeAccount, ChargebeeReads, ChargebeeWrites, ChargebeeCharges, BillingAdapter):
     """One Chargebee site in one mode, with Product Catalog 2.0."""
 
     name: ClassVar[str] = "chargebee"
@@ -36,6 +37,7 @@ class ChargebeeAdapter(ChargebeeAccount, ChargebeeReads, ChargebeeWrites, Billin
         extend_trial=ExtendTrialCapability(BOTH_DURATIONS, multiple=True, longest_days=5400),
         apply_coupon=ApplyCouponCapability(frozenset({"replace", "stack"})),
         change_price=ChangePriceCapability(BOTH_SCHEDULES, prorate=True),
+        previews_charges=True,
         # Every update deletes a change that is scheduled, also one of something else; a pause is refused meanwhile.
         loses_scheduled_change=frozenset({Action.CHANGE_PRICE, Action.EXTEND_TRIAL, Action.APPLY_COUPON, Action.PAUSE}),
     )

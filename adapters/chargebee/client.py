@@ -100,7 +100,7 @@ class ChargebeeApi:
         """Ask what a change would do. Nothing is changed, and Chargebee takes no key for it."""
         return await self._calls.run(
             f"post {segments[-1]}",
-            lambda: self._transport.post(segments, parameters, None),
+            lambda: _taken(self._transport.post(segments, parameters, None), "estimate"),
             Safety.READ,
         )
 

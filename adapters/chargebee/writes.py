@@ -1,30 +1,26 @@
-"""How the Chargebee adapter acts: the parameters of each write, and which calls it takes."""
+"""How the Chargebee adapter acts: which calls each action takes. What they say is in `parameters.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import structlog
 
-from adapters.chargebee import changes, prices, states
-from adapters.chargebee.catalogue import Companions
+from adapters.chargebee import prices, states
 from adapters.chargebee.client import among
-from adapters.chargebee.connection import ChargebeeConnection
+from adapters.chargebee.parameters import ALL_UPDATES, ChargebeeParameters, said, seconds
 from adapters.chargebee.subscriptions import TRANSFERRED, lines
 from adapters.chargebee.transport import JsonObject
-from adapters.errors import Conflict, Invalid, NotFound, UnknownOutcome, Unsupported
+from adapters.errors import Conflict, Invalid, NotFound, UnknownOutcome
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.state import PriceFacts, Standing, SubscriptionState
-from gateway.contract import Action, Schedule
+from gateway.contract import Schedule
 from gateway.resilience import Failure, WriteKey, grace
 
 _STORES: Final = frozenset({"app_store", "play_store"})
 _EDITS: Final = ApplyCoupon | ChangePrice | ExtendTrial
-
-PAUSE_IS_OFF: Final = "the site has pausing switched off"
 
 _TO_PUT_BACK_S: Final = 5.0
 """Of its own: a pause that made way must not be lost because the request's time is used up."""
@@ -32,13 +28,6 @@ _TO_PUT_BACK_S: Final = 5.0
 _LONGEST_ID: Final = 100
 """Of a coupon. A longer one would be refused as a value that is wrong."""
 
-_OPTION: Final = {Schedule.IMMEDIATE: "immediately", Schedule.END_OF_PERIOD: "end_of_term"}
-"""When a cancellation, a pause or a change takes effect, in Chargebee's words."""
-_CONTRACT_OPTION: Final = {
-    Schedule.IMMEDIATE: "terminate_immediately",
-    Schedule.END_OF_PERIOD: "end_of_contract_term",
-}
-"""The same for a cancellation under a contract, where the usual option does not count."""
 _RESUMED_FREE_OF_CHARGE: Final = {
     "resume_option": "immediately",
     # Both are the site's own setting otherwise, and may collect money at once.
@@ -49,7 +38,7 @@ _RESUMED_FREE_OF_CHARGE: Final = {
 _log = structlog.get_logger("gateway.actions")
 
 
-class ChargebeeWrites(ChargebeeConnection):
+class ChargebeeWrites(ChargebeeParameters):
     """The actions. Every write of one inbound request carries a key made from that request's `WriteKey`."""
 
     async def _load(self, subscription_id: str) -> SubscriptionState:
@@ -130,20 +119,7 @@ class ChargebeeWrites(ChargebeeConnection):
             return await self._cancel_when(Schedule.IMMEDIATE, state, key)
 
     async def _cancel_when(self, when: Schedule, state: SubscriptionState, key: WriteKey) -> Shown:
-        settings = self._chargebee_settings.actions.cancel
-        parameters: dict[str, object] = {"cancel_option": _OPTION[when]}
-        if states.contract_of(state.provider) is not None:
-            parameters = {"contract_term_cancel_option": _CONTRACT_OPTION[when]}
-        if settings.cancel_reason_code is not None:
-            parameters["cancel_reason_code"] = settings.cancel_reason_code
-        if when is Schedule.IMMEDIATE:
-            chosen = {
-                "credit_option_for_current_term_charges": settings.credit_option_for_current_term_charges,
-                "unbilled_charges_option": settings.unbilled_charges_option,
-                "account_receivables_handling": settings.account_receivables_handling,
-                "refundable_credits_handling": settings.refundable_credits_handling,
-            }
-            parameters |= _said(chosen)
+        parameters = self._cancel_parameters(state, when)
         return self._shown(await self._api.write("subscriptions", state.id, "cancel_for_items", key=key, **parameters))
 
     async def _unpause_and_cancel(self, state: SubscriptionState, key: WriteKey) -> Shown:
@@ -167,31 +143,17 @@ class ChargebeeWrites(ChargebeeConnection):
 
     async def _pause(self, state: SubscriptionState, intent: Pause, key: WriteKey) -> Shown:
         """A pause under way gets its new end as the date of a scheduled resumption."""
-        until = _seconds(intent.until)
         if state.standing is Standing.PAUSED:
-            moved = await self._api.write(
-                "subscriptions", state.id, "resume", key=key, resume_option="specific_date", resume_date=until
-            )
-            return self._shown(moved)
-        settings = self._chargebee_settings.actions.pause
-        parameters: dict[str, object] = {"pause_option": _OPTION[intent.when], "resume_date": until}
-        if intent.when is Schedule.IMMEDIATE:
-            chosen = {
-                "unbilled_charges_handling": settings.unbilled_charges_handling,
-                "invoice_dunning_handling": settings.invoice_dunning_handling,
-            }
-            parameters |= _said(chosen)
+            parameters = {"resume_option": "specific_date", "resume_date": seconds(intent.until)}
+            return self._shown(await self._api.write("subscriptions", state.id, "resume", key=key, **parameters))
+        parameters = self._pause_parameters(intent)
         if state.paused:
             return await self._pause_otherwise(state, parameters, key)
         return await self._begin_pause(state, parameters, key)
 
     async def _begin_pause(self, state: SubscriptionState, parameters: Mapping[str, object], key: WriteKey) -> Shown:
-        try:
+        async with self._noting_that_pausing_is_off():
             return self._shown(await self._api.write("subscriptions", state.id, "pause", key=key, **parameters))
-        except Unsupported:
-            # There is no setting to read: that the feature is off shows only here.
-            self.note_lack(Action.PAUSE, PAUSE_IS_OFF)
-            raise
 
     async def _pause_otherwise(
         self, state: SubscriptionState, parameters: Mapping[str, object], key: WriteKey
@@ -216,7 +178,7 @@ class ChargebeeWrites(ChargebeeConnection):
             kept["unbilled_charges_handling"] = "no_action"
         try:
             with grace(_TO_PUT_BACK_S):
-                await self._api.write("subscriptions", state.id, "pause", key=key, pause_option=option, **_said(kept))
+                await self._api.write("subscriptions", state.id, "pause", key=key, pause_option=option, **said(kept))
         except Failure as again:
             _log.error(
                 "a pause that was lifted could not be put back",
@@ -226,7 +188,7 @@ class ChargebeeWrites(ChargebeeConnection):
             )
 
     async def _extend_trial(self, state: SubscriptionState, intent: ExtendTrial, key: WriteKey) -> Shown:
-        return await self._update(state, key, trial_end=_seconds(intent.until))
+        return await self._update(state, key, trial_end=seconds(intent.until))
 
     # -- coupon, price ------------------------------------------------------------------------------------------
 
@@ -237,35 +199,12 @@ class ChargebeeWrites(ChargebeeConnection):
         return await self._update(state, key, coupon_ids=[intent.coupon_id], replace_coupon_list=replaces)
 
     async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
-        """The whole list is sent. Without the others the new item would take the plan's place on most sites; on one
-        that allows several plans it would be added to the old one, and both would be billed."""
-        item_price = await self._catalogue.item_price(intent.price_id)
-        new = changes.new_line(item_price, intent, state.provider)
-        others = {item.price_id for item in state.items if item.id != intent.item_id}
-        known = Companions(await self._catalogue.present_item_prices(others))
-        parameters = changes.whole_list(state.provider, intent.item_id, new, known)
-        keeps_the_term = changes.keeps_the_term(state.provider, item_price)
-        if state.cancel_at is not None and not keeps_the_term:
-            raise Conflict("The subscription is set to end, and another billing period would begin and be billed now.")
-        parameters |= {"change_option": _OPTION[intent.when], "prorate": intent.prorate}
-        if intent.when is Schedule.IMMEDIATE and keeps_the_term:
-            # What proration comes to is billed with the renewal. A new term is billed when it begins, at once.
-            parameters["invoice_immediately"] = False
-        shown = await self._update(state, key, **parameters)
+        shown = await self._update(state, key, **await self._change_parameters(state, intent))
         # A change that is waiting is named in no answer but that of a call of its own.
         return shown if intent.when is Schedule.IMMEDIATE else None
 
     async def _update(self, state: SubscriptionState, key: WriteKey, **parameters: object) -> Shown:
-        """`reactivate` is true where it is not said: coupons or items would bring back what has ended."""
         updated = await self._api.write(
-            "subscriptions", state.id, "update_for_items", key=key, reactivate=False, **parameters
+            "subscriptions", state.id, "update_for_items", key=key, **ALL_UPDATES, **parameters
         )
         return self._shown(updated)
-
-
-def _said(chosen: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in chosen.items() if value is not None}
-
-
-def _seconds(moment: datetime) -> int:
-    return int(moment.timestamp())

@@ -12,7 +12,7 @@ from tests.simulators.chargebee.client import KEY, LIVE_KEY, MovableClock
 from tests.support.recording_observer import RecordingObserver
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from typing import Any
 
     from adapters.chargebee.adapter import ChargebeeAdapter
@@ -75,6 +75,17 @@ def trial(site: Site, clock: MovableClock) -> dict[str, Any]:
         started_at=clock.seconds - 7 * DAY,
         trial_end=clock.seconds + 7 * DAY,
     )
+
+
+@pytest.fixture
+def subscribe(site: Site, clock: MovableClock) -> Callable[..., dict[str, Any]]:
+    """Three seats, ten days into a term of thirty, unless told otherwise."""
+
+    def make(*items: Any, **members: Any) -> dict[str, Any]:
+        given = {"started_at": clock.seconds - 10 * DAY, **members}
+        return site.add_subscription(id="sub", customer_id="ada", items=items or [("pro-month", 3)], **given)
+
+    return make
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from tests.simulators.chargebee.client import KEY, LIVE_KEY, MovableClock
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
+    from adapters.charges import ChargeLimit
     from simulators.chargebee import ChargebeeSimulator, RecordedRequest
     from tests.support.recording_observer import RecordingObserver
 
@@ -74,6 +75,7 @@ class Backend:
         address: str | None = None,
         api_key: str | None = None,
         dry_run: bool = False,
+        charge_limit: ChargeLimit | None = None,
         call_timeout_s: float = 8.0,
         max_in_flight: int = 15,
         **sections: Any,
@@ -82,7 +84,9 @@ class Backend:
         key = api_key or (LIVE_KEY if mode is Mode.LIVE else KEY)
         modes = {mode.value: {"api_key": key, "base_url": address or self.address}}
         settings = ChargebeeSettings.model_validate({"modes": modes, **sections})
-        runtime = self._runtime(dry_run=dry_run, call_timeout_s=call_timeout_s, max_in_flight=max_in_flight)
+        runtime = self._runtime(
+            dry_run=dry_run, charge_limit=charge_limit, call_timeout_s=call_timeout_s, max_in_flight=max_in_flight
+        )
         return await self.opened.enter_async_context(ChargebeeAdapter(mode, settings, runtime))
 
     def api(self, address: str | None = None, *, call_timeout_s: float = 0.1) -> ChargebeeApi:
