@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from simulators.faults import Fault
     from simulators.recording import RecordedRequest
     from simulators.types import Json
+
+
+_BLANK: Final = b" "
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,16 @@ def encoded(body: Json | str | bytes) -> bytes:
 async def deliver(
     request: web.Request, recorded: RecordedRequest, reply: Reply, headers: Mapping[str, str], fault: Fault
 ) -> web.StreamResponse:
-    """Send an answer badly: not at all, half of it, or its second half late."""
+    """Send an answer badly: not at all, half of it, its second half late, or byte by byte without end."""
     transport = request.transport
-    if fault.delivery == "dropped":
+    if fault.delivery in {"unread", "dropped"}:
         if transport is not None:
             transport.abort()
         return web.Response()
     recorded.status = reply.status
     response = web.StreamResponse(status=reply.status, headers=headers)
+    if fault.delivery == "dripping":
+        return await _drip(request, response, reply.body, fault.body_delay)
     response.content_length = len(reply.body)
     await response.prepare(request)
     half = len(reply.body) // 2
@@ -54,4 +60,14 @@ async def deliver(
     await asyncio.sleep(fault.body_delay)
     await response.write(reply.body[half:])
     await response.write_eof()
+    return response
+
+
+async def _drip(request: web.Request, response: web.StreamResponse, body: bytes, seconds: float) -> web.StreamResponse:
+    """Until the client goes away, which ends in an error of the connection or in the handler's cancellation."""
+    response.enable_chunked_encoding()
+    await response.prepare(request)
+    for byte in itertools.chain((body[at : at + 1] for at in range(len(body))), itertools.repeat(_BLANK)):
+        await response.write(byte)
+        await asyncio.sleep(seconds)
     return response

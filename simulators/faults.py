@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 if TYPE_CHECKING:
     from simulators.types import Json
 
-Delivery = Literal["whole", "dropped", "truncated", "slow"]
+Delivery = Literal["whole", "unread", "dropped", "truncated", "slow", "dripping"]
 Hook = Callable[[Any], Awaitable[None] | None]
 """Is given the recorded request, of whichever class the simulator records."""
 
@@ -43,9 +43,10 @@ class Fault:
     delay_after: float = 0.0
     """Seconds waited after the effect."""
     delivery: Delivery = "whole"
-    """`dropped`: the connection is closed instead; `truncated`: half of the body is sent; `slow`: in two halves."""
+    """`unread`: the connection is closed before the request's body is read; `dropped`: instead of an answer;
+    `truncated`: half of the body is sent; `slow`: in two halves; `dripping`: byte by byte, without end."""
     body_delay: float = 0.0
-    """Seconds between the two halves of a slow body."""
+    """Seconds between the two halves of a slow body, or between the bytes of a dripping one."""
     remembered: bool = False
     """Whether a replaced answer is stored under the idempotency key and replayed."""
     hook: Hook | None = None
@@ -90,6 +91,11 @@ class Fault:
         return cls(delivery="dropped", effect=False, **where)
 
     @classmethod
+    def unread(cls, **where: Any) -> Self:
+        """The connection is dropped before the request's body is read. It is recorded without one."""
+        return cls(delivery="unread", effect=False, **where)
+
+    @classmethod
     def truncated(cls, **where: Any) -> Self:
         """The request takes effect and half of the answer's body arrives."""
         return cls(delivery="truncated", **where)
@@ -105,6 +111,12 @@ class Fault:
     def slow_body(cls, seconds: float, **where: Any) -> Self:
         """Headers and half of the body come at once, the rest later."""
         return cls(delivery="slow", body_delay=seconds, **where)
+
+    @classmethod
+    def dripping(cls, seconds: float, **where: Any) -> Self:
+        """The request takes effect, and a byte of the answer comes every so many seconds. It never ends: after its
+        last byte come blanks, so that no pause between two bytes is ever long."""
+        return cls(delivery="dripping", body_delay=seconds, **where)
 
     @classmethod
     def calling(cls, hook: Hook, **where: Any) -> Self:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from aiohttp import web
 
-from simulators.faults import Faults
+from simulators.faults import Fault, Faults
 from simulators.recording import RecordedRequest
 
 A = TypeVar("A")
@@ -53,6 +53,13 @@ class Simulator(Generic[A, R]):
     def clear(self) -> None:
         """Forget the recorded requests; state, faults and idempotency keys stay."""
         self.requests.clear()
+
+    async def _received(self, request: web.Request) -> tuple[bytes, Fault | None]:
+        """The request's body, and what goes wrong with it. The body is empty where that keeps it from being read."""
+        fault = self.faults.take(request.method, request.raw_path.partition("?")[0])
+        if fault is not None and fault.delivery == "unread":
+            return b"", fault
+        return await request.read(), fault
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         raise NotImplementedError

@@ -98,6 +98,8 @@ NOT_CARRIED_OUT: Final = frozenset({"site_not_ready", "site_read_only_mode"})
 """Faults on Chargebee's side that a write certainly did not pass."""
 
 _READ_ONLY: Final = "site_read_only_mode"
+_SUCCESS: Final = range(200, 300)
+_TOO_MANY: Final = 429
 _FAULTS: Final = 500
 _KEY_REUSED: Final = 422
 
@@ -107,11 +109,7 @@ def translate(error: Exception, is_write: bool) -> AdapterError:
     if isinstance(error, APIError):
         return _refused(error, is_write=is_write)
     if isinstance(error, NotChargebees):
-        answer = ProviderAnswer(error.status)
-        if is_write:
-            # Whatever stands in between, the request may have gone through it.
-            return UnknownOutcome(answered=False, provider=answer)
-        return Unavailable(provider=answer) if error.status >= _FAULTS else Unreadable(provider=answer)
+        return _of_something_else(error, is_write=is_write)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Unavailable(cause=Cause.NOT_SENT)
     if isinstance(error, aiohttp.ClientError | OSError):
@@ -120,6 +118,20 @@ def translate(error: Exception, is_write: bool) -> AdapterError:
         # Nobody foresaw it, and a write may have gone out all the same: it is looked at before anything is said.
         _log.error("unforeseen failure of a provider call", exc_info=error)
     return UnknownOutcome(answered=False) if is_write else Unreadable()
+
+
+def _of_something_else(error: NotChargebees, *, is_write: bool) -> AdapterError:
+    """What an answer means that something between here and Chargebee gave."""
+    answer = ProviderAnswer(error.status)
+    if error.status == _TOO_MANY:
+        # Whoever says so has not passed the request on.
+        return RateLimited(provider=answer, retry_after=retry_after_seconds(error.retry_after, utc_now()))
+    if is_write:
+        # Whatever it is, the request may have gone through it.
+        return UnknownOutcome(answered=False, provider=answer)
+    # What is neither Chargebee's nor a refusal may be otherwise in a moment.
+    passes = error.status in _SUCCESS or error.status >= _FAULTS
+    return Unavailable(provider=answer) if passes else Unreadable(provider=answer)
 
 
 def _lost(error: Exception, *, is_write: bool) -> AdapterError:
@@ -132,7 +144,7 @@ def _refused(error: APIError, *, is_write: bool) -> AdapterError:
     status, code = error.http_status_code, str(error.api_error_code or "")
     older = str(error.error_code or "")
     answer = ProviderAnswer(status, older or code or None, str(error.param) if error.param else None)
-    if code in TOO_MANY or status == 429:
+    if code in TOO_MANY or status == _TOO_MANY:
         return RateLimited(
             provider=answer,
             cause=TOO_MANY.get(code, Cause.RATE_LIMITED),

@@ -34,11 +34,13 @@ logging.getLogger("chargebee").setLevel(logging.WARNING)
 
 
 class NotChargebees(Exception):
-    """An answer that is not in Chargebee's form: a proxy's page, half a body. `status` is its HTTP status."""
+    """An answer that is not in Chargebee's form: a proxy's page, half a body. `status` is its HTTP status,
+    `retry_after` the header of this name."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after: str | None = None) -> None:
         super().__init__(f"an answer with the status {status} is not in the provider's form")
         self.status = status
+        self.retry_after = retry_after
 
 
 class Transport:
@@ -96,9 +98,9 @@ class Transport:
             try:
                 document = from_json(body)
             except ValueError:
-                raise NotChargebees(response.status) from None
+                document = None
             if not isinstance(document, dict):
-                raise NotChargebees(response.status)
+                raise NotChargebees(response.status, response.headers.get("Retry-After"))
             if response.status not in _SUCCESS:
                 _refuse(url, response.status, document, response.headers)
             return document
@@ -123,6 +125,6 @@ def _written(parameters: Mapping[str, object]) -> dict[str, str]:
 def _refuse(url: str, status: int, document: JsonObject, headers: Mapping[str, str]) -> NoReturn:
     if "api_error_code" not in document:
         # The package's exception for this is a bare one with the whole body in its text.
-        raise NotChargebees(status)
+        raise NotChargebees(status, headers.get("Retry-After"))
     http_request.handle_api_resp_error(url, status, document, headers)
     raise NotChargebees(status)

@@ -6,7 +6,8 @@ Codes: https://docs.stripe.com/error-codes. Classes and what they carry: stripe 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
 import aiohttp
 import stripe
@@ -26,9 +27,6 @@ from adapters.errors import (
     Unreadable,
 )
 from gateway.resilience import Cause, retry_after_seconds, utc_now
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _log = structlog.get_logger("gateway.provider")
 
@@ -69,6 +67,8 @@ _PART: Final = re.compile(r"[a-z_]+")
 
 _RUNNING: Final = "idempotency_key_in_use"
 _LOCKED: Final = "lock_timeout"
+_TOO_MANY: Final = 429
+"""Also of something that stands before Stripe, in no form of Stripe's: whoever says so has not passed it on."""
 
 
 def translate(error: Exception, is_write: bool) -> AdapterError:
@@ -108,7 +108,7 @@ def _refused(error: stripe.StripeError, *, is_write: bool) -> AdapterError:
     answer = ProviderAnswer(status, code or kind, parameter, error.request_id)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         return Credentials(provider=answer)
-    if code in {_RUNNING, _LOCKED} or isinstance(error, stripe.RateLimitError):
+    if code in {_RUNNING, _LOCKED} or isinstance(error, stripe.RateLimitError) or status == _TOO_MANY:
         return _later(error, code, answer, is_write=is_write)
     if isinstance(error, stripe.CardError):
         return Conflict("The payment was declined, so nothing was changed.", provider=answer)
@@ -125,7 +125,9 @@ def _refused(error: stripe.StripeError, *, is_write: bool) -> AdapterError:
 def _later(error: stripe.StripeError, code: str | None, answer: ProviderAnswer, *, is_write: bool) -> AdapterError:
     if code == _RUNNING and is_write:
         return UnknownOutcome(answered=False, provider=answer, cause=Cause.BUSY)
-    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    # Of an answer that is no JSON the package gives the headers in the place of the body (stripe 16.1).
+    given = error.headers or error.json_body
+    headers = {str(name).lower(): str(value) for name, value in given.items()} if isinstance(given, Mapping) else {}
     return RateLimited(
         provider=answer,
         cause=Cause.BUSY if code == _LOCKED else Cause.RATE_LIMITED,

@@ -42,9 +42,8 @@ class PaddleSimulator(Simulator["Account", RecordedRequest]):
         self._request_numbers = itertools.count(1)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        body = await request.read()
+        body, fault = await self._received(request)
         recorded = self._record(request, body)
-        fault = self.faults.take(request.method, recorded.path)
         reply = await self._reply(request, recorded, body, fault)
         headers = {"Content-Type": JSON}
         if fault is not None:

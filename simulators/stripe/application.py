@@ -46,9 +46,8 @@ class StripeSimulator(Simulator["Account", RecordedRequest]):
         self._request_numbers = itertools.count(1)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        body = await request.read()
+        body, fault = await self._received(request)
         recorded = self._record(request, body)
-        fault = self.faults.take(request.method, recorded.path)
         reply, replayed = await self._reply(request, recorded, fault)
         recorded.replayed = replayed
         headers = {

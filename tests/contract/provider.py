@@ -134,21 +134,43 @@ class Trouble(Enum):
     """What goes wrong at the provider."""
 
     ANSWER_LOST = auto()
-    """The call takes effect, its answer never arrives."""
+    """The call takes effect, and the connection breaks instead of an answer."""
     ANSWER_LATE = auto()
-    """The same, but it arrives after longer than a request may take."""
+    """The call takes effect, and its answer comes after longer than a request may take."""
+    ANSWER_HALF = auto()
+    """The call takes effect, and the connection breaks in the middle of the answer."""
+    ANSWER_DRIPS = auto()
+    """The call takes effect, and its answer comes byte by byte, without end."""
+    ANSWER_EMPTY = auto()
+    """The call takes effect, and is answered with a success without a body."""
+    ANSWER_A_PAGE = auto()
+    """The call takes effect, and is answered with a page for people that calls itself a success."""
+    LAST_ANSWER = auto()
+    """Nothing but that the connection is closed after the answer."""
     CALL_LOST = auto()
-    """The call never arrives."""
+    """The call is read, and the connection breaks before it takes effect."""
+    CALL_UNREAD = auto()
+    """The connection breaks before the call is read."""
     KEY_REFUSED = auto()
     RIGHT_MISSING = auto()
     """The key is good, and not for this."""
     TOO_MANY = auto()
     TOO_MANY_FOR_LONG = auto()
     """Too many, and not again for longer than a request may take."""
+    TOO_MANY_BEFORE_IT = auto()
+    """Too many, says whatever stands before the provider, with a page for people."""
+    BUSY = auto()
+    """Another request holds what the call is about; it has no effect."""
     BROKEN = auto()
-    """A fault of the provider's own, answered in its own form."""
+    """A fault of the provider's own, answered in its own form; the call has no effect."""
+    BROKEN_AFTER = auto()
+    """The same, but it takes effect."""
     NONSENSE = auto()
-    """A page for people in place of the answer."""
+    """502 and a page for people in place of the answer; the call has no effect."""
+    NONSENSE_AFTER = auto()
+    """The same, but it takes effect."""
+    OVERLOADED = auto()
+    """503 and a line of text from whatever stands before the provider; the call has no effect."""
     SLOW = auto()
     """Effect and answer come after longer than a request may take."""
 
@@ -199,9 +221,11 @@ class ProviderCase(ABC):
     """By "apply coupon" and "change price": the roles of samples whose state does not allow it at the provider."""
     only_retrieved: ClassVar[frozenset[str]] = frozenset()
     """The members of a customer that a list leaves out, because they would cost a call for each row."""
-    sent_once: ClassVar[frozenset[str]] = frozenset()
-    """The names in `asks.ACTIONS` of what charges, and could charge twice if it were sent again: a call that is not
-    seen to have happened is told as unknown."""
+    charges_without_key: ClassVar[bool] = False
+    """Whether a change to `yearly_price` at once, which is charged for, is sent without an idempotency key: it could be
+    charged for twice, so it is not sent again, and one that is not seen to have happened is told as unknown."""
+    busy_status: ClassVar[int] = 503
+    """The answer where another request holds what an action is about: 409 where the provider calls it a conflict."""
 
     @property
     @abstractmethod
@@ -233,6 +257,11 @@ class ProviderCase(ABC):
         """Those of `calls` that change something and were not refused."""
 
     @abstractmethod
+    def keys(self) -> list[str]:
+        """The idempotency keys of the writes that arrived since `forget_calls`, whatever their answers; one that was
+        sent twice is there twice. Empty where the provider has none."""
+
+    @abstractmethod
     def prorated(self) -> bool:
         """Whether any of `writes` had unused time credited or charged, at once or with a later invoice."""
 
@@ -241,8 +270,17 @@ class ProviderCase(ABC):
         """Begin to count anew."""
 
     @abstractmethod
-    def trouble(self, kind: Trouble, *, on: Calls = Calls.ALL, times: int | None = None, skip: int = 0) -> None:
-        """Let this happen to so many calls, None: to all of them, the next `skip` of them aside."""
+    def trouble(
+        self,
+        kind: Trouble,
+        *,
+        on: Calls = Calls.ALL,
+        times: int | None = None,
+        skip: int = 0,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Let this happen to so many calls, None: to all of them, the next `skip` of them aside. `headers` come with
+        the answer."""
 
     @abstractmethod
     def recover(self) -> None:

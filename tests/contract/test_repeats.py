@@ -15,6 +15,10 @@ from tests.contract.conftest import Start
 from tests.contract.provider import Budget, Calls, Trouble
 from tests.contract.world import World
 
+MANY: Final = 20
+WINDOW: Final[Mapping[str, object]] = {"limits": {"dedupe_s": 60}}
+"""As it is where the owner says nothing; for these tests alone, see `world.open_world`."""
+
 
 def writes_of(name: str, budget: Budget) -> int:
     """How many writes the action of `asks.ACTIONS` takes."""
@@ -31,25 +35,33 @@ async def test_the_second_time_nothing_is_written(world: World, name: str, make:
         assert world.effect_on(ask) == done
 
 
-@pytest.mark.parametrize("name", REPEATABLE)
-async def test_two_at_once_are_done_once(start: Start, name: str) -> None:
-    once, twice = await start(), await start()
-    ask = REPEATABLE[name](once.samples)
+async def many_at_once_do_it_once(once: World, many: World, name: str) -> None:
+    """All are told that it is done, and the provider has what a single one leaves behind."""
+    ask = ACTIONS[name](once.samples)
     if await once.does(ask):
-        twice.case.forget_calls()
-        answers = await asyncio.gather(*(twice.post(ask) for _ in range(2)))
-        assert [(answer.status, answer.text) for answer in answers] == [(200, "")] * 2
-        assert len(twice.case.writes()) == writes_of(name, twice.case.budget)
-        assert twice.effect_on(ask) == once.effect_on(ask)
+        many.case.forget_calls()
+        answers = await asyncio.gather(*(many.post(ask) for _ in range(MANY)))
+        assert [(answer.status, answer.text) for answer in answers] == [(200, "")] * MANY
+        assert len(many.case.writes()) == writes_of(name, many.case.budget)
+        assert many.effect_on(ask) == once.effect_on(ask)
 
 
-async def test_many_at_once_are_done_once(world: World) -> None:
-    ask = ACTIONS["cancel with the period"](world.samples)
-    if world.offers(ask):
-        world.case.forget_calls()
-        answers = await asyncio.gather(*(world.post(ask) for _ in range(20)))
-        assert {answer.status for answer in answers} == {200}
-        assert len(world.case.writes()) == writes_of("cancel with the period", world.case.budget)
+@pytest.mark.parametrize("name", ACTIONS)
+async def test_many_at_once_are_done_once(start: Start, name: str) -> None:
+    await many_at_once_do_it_once(await start(), await start(WINDOW), name)
+
+
+@pytest.mark.parametrize("name", REPEATABLE)
+async def test_many_at_once_are_done_once_by_what_the_subscription_is_alone(start: Start, name: str) -> None:
+    """Without a window for repetitions."""
+    await many_at_once_do_it_once(await start(), await start(), name)
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+async def test_many_at_once_whose_first_answer_is_lost_are_done_once(start: Start, name: str) -> None:
+    once, many = await start(), await start(WINDOW)
+    many.case.trouble(Trouble.ANSWER_LOST, on=Calls.WRITES, times=1)
+    await many_at_once_do_it_once(once, many, name)
 
 
 async def test_extensions_by_a_length_at_once_all_count(start: Start) -> None:
@@ -61,10 +73,6 @@ async def test_extensions_by_a_length_at_once_all_count(start: Start) -> None:
         together = await asyncio.gather(*(at_once.post(ask) for _ in range(2)))
         assert [answer.status for answer in together] == [200, *answers]
         assert at_once.effect_on(ask) == in_turn.effect_on(ask)
-
-
-WINDOW: Final[Mapping[str, object]] = {"limits": {"dedupe_s": 60}}
-"""As it is where the owner says nothing; for these tests alone, see `world.open_world`."""
 
 
 async def test_two_clicks_on_an_extension_extend_once(start: Start) -> None:

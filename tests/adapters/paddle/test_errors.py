@@ -119,6 +119,7 @@ FAULTS = [
     pytest.param(says(500, "subscription_payment_provider_unavailable"), FAILED, ANSWERED, id="500 of the bank's"),
     pytest.param(Fault.unavailable(times=None), FAILED, UNSURE, id="503 of the edge"),
     pytest.param(Fault.html(times=None), FAILED, UNSURE, id="HTML"),
+    pytest.param(Fault.html(429, times=None), LATER, LATER, id="HTML with 429"),
     pytest.param(
         Fault(status=302, headers={"Location": "https://example.com"}, times=None),
         (Unreadable, None),

@@ -96,6 +96,7 @@ FAULTS = [
     pytest.param(says(500, kind="api_error"), FAILED, ANSWERED, id="500"),
     pytest.param(says(503, kind="api_error"), FAILED, ANSWERED, id="503 of Stripe's"),
     pytest.param(Fault.html(times=None), FAILED, UNSURE, id="a proxy's page"),
+    pytest.param(Fault.html(429, times=None), LATER, LATER, id="a proxy's page with 429"),
     pytest.param(Fault.html(200, times=None), FAILED, UNSURE, id="a page with status 200"),
     pytest.param(Fault.unavailable(times=None), FAILED, UNSURE, id="503 of a proxy"),
     pytest.param(Fault(status=302, headers={"Location": "/v1/customers/cus_2"}, times=None), FAILED, UNSURE,

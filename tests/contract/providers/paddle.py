@@ -13,7 +13,7 @@ from gateway.contract import Mode
 from simulators.paddle import Account, PaddleSimulator, samples
 from simulators.paddle.faults import Fault
 from tests.contract.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
-from tests.contract.providers.choosing import ChoosingFault
+from tests.contract.providers.choosing import LONG_S, ChoosingFault
 from tests.contract.providers.simulated import SimulatedCase
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _KEYS: Final = {
 }
 _E_MAIL: Final = "somebody.else@example.com"
 _TEXT: Final = f"{SPOKEN}: key {_KEYS[Mode.TEST]}, customer {_E_MAIL}"
-_LONG_S: Final = 30
 
 
 @dataclass(eq=False)
@@ -34,19 +33,18 @@ class _Fault(ChoosingFault, Fault):
 
 
 _TOO_MANY: Final = partial(_Fault.error, 429, "too_many_requests", _TEXT)
+_BROKEN: Final = partial(_Fault.error, 500, "internal_error", _TEXT)
+_PAGE: Final = partial(_Fault, status=502, body=f"<h1>{_TEXT}</h1>", headers={"Content-Type": "text/html"})
 _FAULTS: Final[Mapping[Trouble, Any]] = {
-    Trouble.ANSWER_LOST: _Fault.lost_answer,
-    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
-    Trouble.CALL_LOST: _Fault.dropped,
     Trouble.KEY_REFUSED: partial(_Fault.error, 403, "invalid_token", _TEXT),
     Trouble.RIGHT_MISSING: partial(_Fault.error, 403, "forbidden", _TEXT),
     Trouble.TOO_MANY: _TOO_MANY,
-    Trouble.TOO_MANY_FOR_LONG: partial(_TOO_MANY, headers={"Retry-After": str(_LONG_S)}),
-    Trouble.BROKEN: partial(_Fault.error, 500, "internal_error", _TEXT),
-    Trouble.NONSENSE: partial(
-        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
-    ),
-    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
+    Trouble.TOO_MANY_FOR_LONG: partial(_TOO_MANY, headers={"Retry-After": str(LONG_S)}),
+    Trouble.BUSY: partial(_Fault.error, 409, "concurrent_modification", _TEXT),
+    Trouble.BROKEN: _BROKEN,
+    Trouble.BROKEN_AFTER: partial(_BROKEN, effect=True),
+    Trouble.NONSENSE: _PAGE,
+    Trouble.NONSENSE_AFTER: partial(_PAGE, effect=True),
 }
 
 
@@ -73,6 +71,8 @@ class PaddleCase(SimulatedCase):
         {"apply coupon": frozenset({"paused", "unpaid"}), "change price": frozenset({"trial", "unpaid"})}
     )
     only_retrieved = frozenset({"addresses"})
+    charges_without_key = True
+    busy_status = 409
 
     def __init__(self) -> None:
         self._accounts = {mode: Account(livemode=mode is Mode.LIVE) for mode in Mode}

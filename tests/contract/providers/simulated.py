@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from gateway.contract import Mode
 from tests.contract.provider import Calls, ProviderCase, Samples, Trouble
+from tests.contract.providers.choosing import ON_THE_WAY
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -22,7 +24,7 @@ class SimulatedCase(ProviderCase):
     """A provider that is a simulator with an account for each mode."""
 
     faults: ClassVar[Mapping[Trouble, Callable[..., ChoosingFault]]]
-    """Makes the fault for each trouble."""
+    """Makes the fault for each trouble that the provider has its own words for."""
     _simulator: Simulator[Any, Any]
     _samples: Mapping[Mode, Samples]
 
@@ -53,8 +55,22 @@ class SimulatedCase(ProviderCase):
     def forget_calls(self) -> None:
         self._simulator.clear()
 
-    def trouble(self, kind: Trouble, *, on: Calls = Calls.ALL, times: int | None = None, skip: int = 0) -> None:
-        fault = self.faults[kind](on=on, times=times, skip=skip, written=self._simulator.written)
+    def keys(self) -> list[str]:
+        found = (getattr(request, "idempotency_key", None) for request in self._simulator.written())
+        return [key for key in found if key is not None]
+
+    def trouble(
+        self,
+        kind: Trouble,
+        *,
+        on: Calls = Calls.ALL,
+        times: int | None = None,
+        skip: int = 0,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        make = self.faults.get(kind) or ON_THE_WAY[kind]
+        fault = make(on=on, times=times, skip=skip, written=self._simulator.written)
+        fault.headers = {**fault.headers, **headers}
         self._simulator.faults.add(fault)
 
     def recover(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gateway.contract import Mode
 from simulators.stripe import Account, Fault, RecordedRequest, StripeSimulator, samples
 from tests.contract.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
-from tests.contract.providers.choosing import ChoosingFault
+from tests.contract.providers.choosing import LONG_S, ChoosingFault
 from tests.contract.providers.simulated import SimulatedCase
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _KEYS: Final = {Mode.LIVE: "sk_live_of_the_contract_tests", Mode.TEST: "sk_test_of_the_contract_tests"}
 _E_MAIL: Final = "somebody.else@example.com"
 _TEXT: Final = f"{SPOKEN}: key {_KEYS[Mode.TEST]}, customer {_E_MAIL}"
-_LONG_S: Final = 30
 _DAY: Final = 86_400
 
 
@@ -30,19 +29,18 @@ class _Fault(ChoosingFault, Fault):
     """Stripe's faults, on some of the calls."""
 
 
+_BROKEN: Final = partial(_Fault.error, 500, None, _TEXT, kind="api_error", remembered=True)
+_PAGE: Final = partial(_Fault, status=502, body=f"<h1>{_TEXT}</h1>", headers={"Content-Type": "text/html"})
 _FAULTS: Final[Mapping[Trouble, Any]] = {
-    Trouble.ANSWER_LOST: _Fault.lost_answer,
-    Trouble.ANSWER_LATE: partial(_Fault.slow, _LONG_S, after_effect=True),
-    Trouble.CALL_LOST: _Fault.dropped,
     Trouble.KEY_REFUSED: partial(_Fault.error, 401, None, _TEXT),
     Trouble.RIGHT_MISSING: partial(_Fault.error, 403, None, _TEXT),
     Trouble.TOO_MANY: partial(_Fault.error, 429, "rate_limit", _TEXT),
-    Trouble.TOO_MANY_FOR_LONG: partial(_Fault.error, 429, "rate_limit", _TEXT, headers={"Retry-After": str(_LONG_S)}),
-    Trouble.BROKEN: partial(_Fault.error, 500, None, _TEXT, kind="api_error", remembered=True),
-    Trouble.NONSENSE: partial(
-        _Fault, status=502, body=f"<html><h1>{_TEXT}</h1></html>", headers={"Content-Type": "text/html"}
-    ),
-    Trouble.SLOW: partial(_Fault.slow, _LONG_S, after_effect=False),
+    Trouble.TOO_MANY_FOR_LONG: partial(_Fault.error, 429, "rate_limit", _TEXT, headers={"Retry-After": str(LONG_S)}),
+    Trouble.BUSY: partial(_Fault.error, 429, "lock_timeout", _TEXT),
+    Trouble.BROKEN: _BROKEN,
+    Trouble.BROKEN_AFTER: partial(_BROKEN, effect=True),
+    Trouble.NONSENSE: _PAGE,
+    Trouble.NONSENSE_AFTER: partial(_PAGE, effect=True),
 }
 
 
