@@ -12,12 +12,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from adapters.conformance.provider import NOW, ProviderCase
 from adapters.registry import find
 from gateway.contract import Mode
 from gateway.observability import Metrics
 from gateway.server import create_application, open_backends
 from gateway.settings import load
-from tests.contract.provider import NOW, ProviderCase
 from tests.contract.providers import CASES
 
 NAMES: Final = [case.name for case in CASES]

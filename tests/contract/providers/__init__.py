@@ -9,6 +9,6 @@ from tests.contract.providers.paddle import PaddleCase
 from tests.contract.providers.stripe import StripeCase
 
 if TYPE_CHECKING:
-    from tests.contract.provider import ProviderCase
+    from adapters.conformance.provider import ProviderCase
 
 CASES: Final[tuple[type[ProviderCase], ...]] = (StripeCase, ChargebeeCase, PaddleCase)

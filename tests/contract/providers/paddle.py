@@ -9,12 +9,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.conformance.choosing import LONG_S, ChoosingFault
+from adapters.conformance.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
+from adapters.conformance.simulated import SimulatedCase
 from gateway.contract import Mode
 from simulators.paddle import Account, PaddleSimulator, samples
 from simulators.paddle.faults import Fault
-from tests.contract.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
-from tests.contract.providers.choosing import LONG_S, ChoosingFault
-from tests.contract.providers.simulated import SimulatedCase
 
 if TYPE_CHECKING:
     pass
@@ -138,15 +138,10 @@ def _samples(mode: Mode) -> Samples:
         canceled=held("ctm_grace", "sub_canceled"),
         unpaid=held("ctm_grace", "sub_pastdue"),
         ending=held("ctm_grace", "sub_ends"),
-        # An end can only be scheduled for the end of the period.
-        ending_later=None,
         yearly=held("ctm_anna", "sub_annayearly"),
         twelve_months=held("ctm_mueller", "sub_12months"),
         several_items=held("ctm_mueller", "sub_severalproducts"),
-        # Prices change at once.
-        scheduled=None,
         discounted=held("ctm_ada", "sub_adacoupon"),
-        discounted_twice=None,
         coupon=name("dsc_save20"),
         second_coupon=name("dsc_save50"),
         expired_coupon=name("dsc_expired"),
@@ -155,11 +150,7 @@ def _samples(mode: Mode) -> Samples:
         price_of_one_item=name("pri_proplus"),
         price_of_no_item=name("pri_basicmonthly"),
         archived_price=name("pri_pro2019"),
-        # Paddle converts.
-        foreign_price=None,
-        scheduled_price=None,
         product=name("pro_pro"),
-        family=None,
         unknown_customer=name("ctm_nobodyhasit"),
         unknown_subscription=name("sub_nobodyhasit"),
         unknown_price=name("pri_nobodyhasit"),

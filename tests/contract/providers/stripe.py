@@ -9,11 +9,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.conformance.choosing import LONG_S, ChoosingFault
+from adapters.conformance.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
+from adapters.conformance.simulated import SimulatedCase
 from gateway.contract import Mode
 from simulators.stripe import Account, Fault, RecordedRequest, StripeSimulator, samples
-from tests.contract.provider import NOW, SPOKEN, Budget, Held, Item, Samples, Trouble, Truth
-from tests.contract.providers.choosing import LONG_S, ChoosingFault
-from tests.contract.providers.simulated import SimulatedCase
 
 if TYPE_CHECKING:
     pass
