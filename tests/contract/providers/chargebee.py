@@ -22,7 +22,6 @@ _KEYS: Final = {Mode.LIVE: "live_of_the_contract_tests", Mode.TEST: "test_of_the
 _E_MAIL: Final = "somebody.else@example.com"
 _TEXT: Final = f"{SPOKEN}: key {_KEYS[Mode.TEST]}, customer {_E_MAIL}"
 _DAY: Final = 86_400
-_SECONDS: Final = int(NOW.timestamp())
 
 
 @dataclass(eq=False)
@@ -58,7 +57,7 @@ class ChargebeeCase(SimulatedCase):
     everything = MappingProxyType({})
     secrets = (*_KEYS.values(), _E_MAIL)
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime = NOW) -> None:
         self._sites = {
             mode: Site(
                 name="acme" if mode is Mode.LIVE else "acme-test",
@@ -68,10 +67,10 @@ class ChargebeeCase(SimulatedCase):
             for mode in Mode
         }
         self._simulator = ChargebeeSimulator(
-            clock=lambda: NOW, accounts={_KEYS[mode]: site for mode, site in self._sites.items()}
+            clock=lambda: now, accounts={_KEYS[mode]: site for mode, site in self._sites.items()}
         )
         for mode, site in self._sites.items():
-            _fill(site, partial(_named, mode))
+            _fill(site, partial(_named, mode), int(now.timestamp()))
         self._samples = {mode: _samples(mode) for mode in Mode}
 
     def account(self, mode: Mode) -> Any:
@@ -110,8 +109,8 @@ def _named(mode: Mode, identifier: str) -> str:
     return identifier if mode is Mode.TEST else f"live-{identifier}"
 
 
-def _fill(site: Site, name: partial[str]) -> None:
-    _add_catalogue(site, name)
+def _fill(site: Site, name: partial[str], now: int) -> None:
+    _add_catalogue(site, name, now)
     for identifier, first, email, phone in (
         ("ada", "Ada", "ada@example.com", "+44 20 7946 0958"),
         ("grace", "Grace", "grace@example.com", "+1 555 0100"),
@@ -122,11 +121,11 @@ def _fill(site: Site, name: partial[str]) -> None:
         ("nobody", "Nemo", "nemo@example.com", "+39 06 698 0"),
     ):
         site.add_customer(id=name(identifier), first_name=first, last_name="Sample", email=email, phone=phone)
-    _add_ordinary(site, name)
-    _add_by_status(site, name)
+    _add_ordinary(site, name, now)
+    _add_by_status(site, name, now)
 
 
-def _add_catalogue(site: Site, name: partial[str]) -> None:
+def _add_catalogue(site: Site, name: partial[str], now: int) -> None:
     for item, kind in (
         ("pro", "plan"),
         ("basic", "plan"),
@@ -152,11 +151,11 @@ def _add_catalogue(site: Site, name: partial[str]) -> None:
         id=name("OLD10"), discount_percentage=10.0, duration_type="limited_period", period=6, period_unit="month"
     )
     site.add_coupon(id=name("MINUS5"), discount_amount=500, duration_type="forever")
-    site.add_coupon(id=name("EXPIRED"), valid_till=_SECONDS - _DAY)
+    site.add_coupon(id=name("EXPIRED"), valid_till=now - _DAY)
 
 
-def _add_ordinary(site: Site, name: partial[str]) -> None:
-    began = _SECONDS - 10 * _DAY
+def _add_ordinary(site: Site, name: partial[str], now: int) -> None:
+    began = now - 10 * _DAY
     pro, basic = name("pro-USD-Monthly"), name("basic-USD-Monthly")
 
     def add(identifier: str, customer: str, *items: Any, **members: Any) -> None:
@@ -169,7 +168,7 @@ def _add_ordinary(site: Site, name: partial[str]) -> None:
 
     add("active", "ada", (pro, 3))
     add("discounted", "ada", (pro, 1), coupons=[{"coupon_id": name("OLD10"), "applied_count": 1}])
-    add("trial", "ada", (pro, 2), status="in_trial", trial_end=_SECONDS + 5 * _DAY)
+    add("trial", "ada", (pro, 2), status="in_trial", trial_end=now + 5 * _DAY)
     add("others", "grace", (pro, 1))
     add("sole", "single", (pro, 1), coupons=[name("OLD10"), name("MINUS5")])
     add("seats", "company", (pro, 5), (name("support-USD-Monthly"), 1), (name("calls-USD-Monthly"), 2))
@@ -179,14 +178,14 @@ def _add_ordinary(site: Site, name: partial[str]) -> None:
     add("year", "yearly", (name("pro-USD-Yearly"), 2))
 
 
-def _add_by_status(site: Site, name: partial[str]) -> None:
-    began = _SECONDS - 10 * _DAY
+def _add_by_status(site: Site, name: partial[str], now: int) -> None:
+    began = now - 10 * _DAY
     in_status: dict[str, dict[str, Any]] = {
-        "paused": {"status": "paused", "pause_date": _SECONDS - 2 * _DAY, "resume_date": _SECONDS + 20 * _DAY},
-        "canceled": {"status": "cancelled", "cancelled_at": _SECONDS - 3 * _DAY},
+        "paused": {"status": "paused", "pause_date": now - 2 * _DAY, "resume_date": now + 20 * _DAY},
+        "canceled": {"status": "cancelled", "cancelled_at": now - 3 * _DAY},
         "unpaid": {"due_invoices_count": 1, "due_since": began, "total_dues": 4900},
         "ending": {"status": "non_renewing"},
-        "ending-later": {"status": "non_renewing", "cancelled_at": _SECONDS + 100 * _DAY},
+        "ending-later": {"status": "non_renewing", "cancelled_at": now + 100 * _DAY},
         "scheduled": {},
     }
     for identifier, members in in_status.items():

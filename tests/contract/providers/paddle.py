@@ -74,12 +74,12 @@ class PaddleCase(SimulatedCase):
     charges_without_key = True
     busy_status = 409
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime = NOW) -> None:
         self._accounts = {mode: Account(livemode=mode is Mode.LIVE) for mode in Mode}
         accounts = {_KEYS[mode]: account for mode, account in self._accounts.items()}
-        self._simulator = PaddleSimulator(clock=lambda: NOW, accounts=accounts)
+        self._simulator = PaddleSimulator(clock=lambda: now, accounts=accounts)
         for account in self._accounts.values():
-            samples.fill(account, NOW)
+            samples.fill(account, now)
         self._samples = {mode: _samples(mode) for mode in Mode}
 
     def account(self, mode: Mode) -> Any:

@@ -66,16 +66,17 @@ class StripeCase(SimulatedCase):
     everything = MappingProxyType({"controllers": {"families": True}, "actions": {"pause": {"allow_annual": True}}})
     secrets = (SPOKEN, _E_MAIL, *_KEYS.values())
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime = NOW) -> None:
+        self._now = now
         self._accounts = {
             Mode.LIVE: Account(id="acct_1SimulatedLive1", livemode=True),
             Mode.TEST: Account(),
         }
         accounts = {_KEYS[mode]: account for mode, account in self._accounts.items()}
-        self._simulator = StripeSimulator(clock=lambda: NOW, accounts=accounts)
+        self._simulator = StripeSimulator(clock=lambda: now, accounts=accounts)
         for account in self._accounts.values():
-            samples.fill(account, NOW)
-            _add_the_rest(account)
+            samples.fill(account, now)
+            _add_the_rest(account, int(now.timestamp()))
         self._samples = {mode: _samples(mode) for mode in Mode}
 
     def account(self, mode: Mode) -> Any:
@@ -98,7 +99,7 @@ class StripeCase(SimulatedCase):
             period_end=_moment(min(item["current_period_end"] for item in items)),
             coupons=tuple(one["source"]["coupon"] for one in account.discounts_of(found)),
             items=tuple(Item(item["price"]["id"], item.get("quantity")) for item in items),
-            planned_prices=tuple(_planned(account, found)),
+            planned_prices=tuple(_planned(account, found, int(self._now.timestamp()))),
             moved_at_once=tuple(charge.amount for charge in account.charges if charge.subscription == subscription),
         )
 
@@ -106,10 +107,9 @@ class StripeCase(SimulatedCase):
         return any(_prorates(request) for request in self.accepted())
 
 
-def _add_the_rest(account: Account) -> None:
+def _add_the_rest(account: Account, now: int) -> None:
     """A customer who pays by the year and nothing else, and a subscription that ends in some months."""
     name = partial(samples.marked, livemode=account.livemode)
-    now = int(NOW.timestamp())
     customer = account.add_customer(id=name("cus_yearly"), name="Anna Jahr", email="yearly@example.com")
     account.add_subscription(
         id=name("sub_only_yearly"),
@@ -199,9 +199,8 @@ def _moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def _planned(account: Account, subscription: Mapping[str, Any]) -> list[str]:
+def _planned(account: Account, subscription: Mapping[str, Any], now: int) -> list[str]:
     schedule = account.schedules.get(subscription["schedule"]) if subscription["schedule"] else None
     if schedule is None:
         return []
-    now = int(NOW.timestamp())
     return [item["price"] for phase in schedule["phases"] if phase["start_date"] > now for item in phase["items"]]
