@@ -85,6 +85,15 @@ def test_several_files_are_read_as_one(journal: Path, tmp_path: Path) -> None:
     assert run("--file", journal, "--file", later, "--open").exit_code == 0
 
 
+def test_one_subscriptions_history_is_read_from_several_files(journal: Path, tmp_path: Path) -> None:
+    later = tmp_path / "journal.jsonl.1"
+    put(later, line("begun", id="d", subscription_id="sub_2"), line("begun", id="e", subscription_id="sub_9"))
+
+    result = run("--subscription", "sub_2", "--file", journal, "--file", later)
+
+    assert subscriptions(result) == ["sub_2", "sub_2"]
+
+
 def test_lines_that_are_passed_over_are_counted(journal: Path) -> None:
     put(journal, "torn", "torn")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import COMMANDS, main
+from gateway.observability import Metrics
 from tests.support.commands import ROOT, logged, running
 
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,6 +39,26 @@ RUN_BY: Final = {
 }
 """Every shell command of the README, and the test that runs it or what it starts."""
 
+OPERATIONS: Final = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+RUN_BY_OF_OPERATIONS: Final = {
+    "churnkey-gateway check --config /etc/churnkey-gateway": (
+        "tests/gateway/test_check.py::test_a_key_that_is_refused_is_told_and_not_shown"
+    ),
+    "curl -sS http://127.0.0.1:9090/readyz": (
+        "tests/gateway/server/test_serving.py::test_a_process_that_has_started_serves_and_is_ready"
+    ),
+    "curl -sS http://127.0.0.1:9090/metrics": (
+        "tests/gateway/server/test_serving.py::test_what_is_counted_can_be_scraped_and_names_nobody"
+    ),
+    "churnkey-gateway journal --open --config /etc/churnkey-gateway": (
+        "tests/contract/test_crash.py::test_asked_again_it_is_done_once"
+    ),
+    "churnkey-gateway journal --subscription sub_123 --file journal.jsonl --file journal.jsonl.1": (
+        "tests/gateway/test_journal_command.py::test_one_subscriptions_history_is_read_from_several_files"
+    ),
+}
+"""The same of the page for operators."""
+
 
 def fenced(language: str, text: str = README) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
@@ -51,11 +73,16 @@ def commands_in(blocks: list[str]) -> list[str]:
     return [re.sub(r"\s+", " ", line.partition("  #")[0]).strip() for line in lines if line.strip()]
 
 
-def test_every_command_of_the_readme_is_run_by_a_test() -> None:
-    assert sorted(commands_in(fenced("sh"))) == sorted(RUN_BY)
+@pytest.mark.parametrize(
+    ("document", "run_by"),
+    [(README, RUN_BY), (OPERATIONS, RUN_BY_OF_OPERATIONS)],
+    ids=["README.md", "operations.md"],
+)
+def test_every_command_is_run_by_a_test(document: str, run_by: Mapping[str, str]) -> None:
+    assert sorted(commands_in(fenced("sh", document))) == sorted(run_by)
 
 
-@pytest.mark.parametrize("test", sorted(set(RUN_BY.values())))
+@pytest.mark.parametrize("test", sorted({*RUN_BY.values(), *RUN_BY_OF_OPERATIONS.values()}))
 def test_the_tests_that_run_them_exist(test: str) -> None:
     file, _, name = test.partition("::")
 
@@ -91,6 +118,22 @@ def test_the_example_of_the_settings_can_be_served(tmp_path: Path) -> None:
     assert manifest.exit_code == 0
     assert json.loads(manifest.stdout)["actions"]["pause"]["enabled"] is True
     assert started["backends"] == {"stripe": ["live", "test"]}
+
+
+def test_what_operators_are_to_look_for_is_what_the_gateway_tells() -> None:
+    (table,) = re.findall(r"^\| what fails .*?\n\n", OPERATIONS, re.MULTILINE | re.DOTALL)
+    told = {name for row in table.splitlines()[2:] if row for name in re.findall(r"`([^`]+)`", row.split("|")[4])}
+    metrics = {name for name in told if name.startswith("churnkey_gateway_")}
+    source = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("gateway/**/*.py"))
+    registered = {
+        name
+        for family in Metrics().registry.collect()
+        for name in (family.name, f"{family.name}_total" if family.type == "counter" else family.name)
+    }
+    options = {"journal --open", "timestamp", "unknown", "outcome", "Credentials"}
+
+    assert metrics <= registered
+    assert [name for name in sorted(told - metrics - options) if f'"{name}"' not in source] == []
 
 
 def test_the_table_of_commands_is_complete() -> None:
