@@ -5,7 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASUREMENTS = ("benchmarks.event_loop", "benchmarks.blocking", "benchmarks.throughput")
+MEASUREMENTS = (
+    "benchmarks.event_loop",
+    "benchmarks.blocking",
+    "benchmarks.throughput",
+    "benchmarks.dead_backend",
+    "benchmarks.memory",
+)
 
 
 def main() -> None:

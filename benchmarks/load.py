@@ -56,3 +56,34 @@ async def run(port: int, messages: Sequence[bytes], *, connections: int, seconds
     chosen = [messages[number % len(messages)] for number in range(connections)]
     await asyncio.gather(*(_one_connection(port, message, until, result.latencies) for message in chosen))
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The status of an answer, and after how many seconds it was there."""
+
+    status: int
+    seconds: float
+
+
+async def ask(port: int, message: bytes) -> Reply:
+    """Send one request, on a connection of its own, and take whatever the answer is."""
+    started = time.perf_counter()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(message)
+        head = await reader.readuntil(b"\r\n\r\n")
+        return Reply(int(head.split(b" ", 2)[1]), time.perf_counter() - started)
+    finally:
+        writer.close()
+
+
+async def ask_at_rate(port: int, messages: Sequence[bytes], *, per_second: float, seconds: float) -> list[Reply]:
+    """Send requests at a steady rate, whether the earlier ones have been answered or not, and wait for all answers."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    under_way = []
+    for number in range(int(per_second * seconds)):
+        await asyncio.sleep(began + number / per_second - loop.time())
+        under_way.append(asyncio.create_task(ask(port, messages[number % len(messages)])))
+    return await asyncio.gather(*under_way)
