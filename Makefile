@@ -66,7 +66,7 @@ lock: $(INSTALLED_LOCK) ## Pin the dependencies of pyproject.toml in requirement
 	@$(VENV_PYTHON) scripts/lock.py $(LOCK_OPTIONS)
 
 .PHONY: bench
-bench: $(INSTALLED_DEVELOPMENT) ## Measure the gateway against a bare server
+bench: $(INSTALLED_DEVELOPMENT) ## Measure the gateway: throughput, dead providers, memory
 	@$(VENV_PYTHON) -m benchmarks
 
 .PHONY: clean
