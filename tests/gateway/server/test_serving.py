@@ -17,6 +17,7 @@ import pytest
 from aiohttp import ClientConnectorError, ClientResponse, ClientSession
 
 from gateway.server import CannotListen, Started, serve
+from gateway.settings import BackendSettings
 from tests.support.memory_account import MemoryAccount
 from tests.support.service import AUTHORIZED, TOKEN, backend_settings, find_adapter, is_error
 
@@ -66,6 +67,11 @@ class Running:
         async with self.session.get(f"{self.public}/churnkey/features", headers=AUTHORIZED) as response:
             assert response.status == 200
         return request
+
+
+def settings() -> list[BackendSettings]:
+    """The settings of one backend."""
+    return [backend_settings()]
 
 
 async def _answer(asked: Any) -> ClientResponse:
@@ -156,13 +162,13 @@ async def test_a_port_in_use_is_a_clear_error(is_admin: bool) -> None:
         port: int = listener.getsockname()[1]
         public_port, admin_port = (0, port) if is_admin else (port, 0)
         with pytest.raises(CannotListen, match=rf"^cannot listen on 127\.0\.0\.1:{port}: Address already in use$"):
-            await serve([backend_settings()], find_adapter, openapi=b"{}", port=public_port, admin_port=admin_port)
+            await serve(settings, find_adapter, openapi=b"{}", port=public_port, admin_port=admin_port)
 
 
 @pytest.mark.usefixtures("live", "test_account")
 async def test_a_host_that_is_not_ours_is_a_clear_error() -> None:
     with pytest.raises(CannotListen, match=r"^cannot listen on 203\.0\.113\.1:0: "):
-        await serve([backend_settings()], find_adapter, openapi=b"{}", host="203.0.113.1", port=0, admin_port=0)
+        await serve(settings, find_adapter, openapi=b"{}", host="203.0.113.1", port=0, admin_port=0)
 
 
 async def test_an_error_while_starting_closes_everything(live: MemoryAccount, test_account: MemoryAccount) -> None:
@@ -173,7 +179,7 @@ async def test_an_error_while_starting_closes_everything(live: MemoryAccount, te
         raise RuntimeError("the demo cannot go on")
 
     with pytest.raises(RuntimeError, match="demo"):
-        await serve([backend_settings()], find_adapter, openapi=b"{}", port=0, admin_port=0, on_started=fail)
+        await serve(settings, find_adapter, openapi=b"{}", port=0, admin_port=0, on_started=fail)
     (started,) = addresses
     for port in (started.port, started.admin_port):
         with pytest.raises(OSError, match=r"Connect call failed"):
