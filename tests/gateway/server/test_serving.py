@@ -31,8 +31,14 @@ class Running:
 
     process: Process
     session: ClientSession
-    public: str
+    host: str
+    port: int
     admin: str
+
+    @property
+    def public(self) -> str:
+        """Where Churnkey asks."""
+        return f"http://{self.host}:{self.port}"
 
     async def stopped(self) -> tuple[int, list[dict[str, Any]]]:
         """The exit code and the log, once the process has ended."""
@@ -92,7 +98,8 @@ async def running() -> AsyncIterator[Running]:
             yield Running(
                 process,
                 session,
-                f"http://{started['host']}:{started['port']}",
+                started["host"],
+                started["port"],
                 f"http://{started['admin_host']}:{started['admin_port']}",
             )
     finally:
@@ -132,6 +139,49 @@ async def test_what_is_under_way_when_the_signal_comes_is_finished(running: Runn
     code, log = await running.stopped()
     assert code == 0
     assert [event["event"] for event in log if event["event"] != "request"] == ["started", "draining", "stopped"]
+
+
+REQUEST = (
+    f"GET /churnkey/features HTTP/1.1\r\nHost: gateway\r\nAuthorization: {AUTHORIZED['Authorization']}\r\n\r\n".encode()
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (REQUEST, b"HTTP/1.1 200 OK\r\n"),
+        (b"", b""),
+        (REQUEST[:20], b""),
+        (REQUEST.replace(b"GET", b"POST"), b"HTTP/1.1"),
+    ],
+    ids=["kept alive after an answer", "without a request", "with a request half sent", "after a wrong request"],
+)
+async def test_connections_on_which_nothing_is_under_way_hold_nothing_up(
+    running: Running, sent: bytes, answered: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection(running.host, running.port)
+    writer.write(sent)
+    assert (await reader.read(len(answered))) == answered
+    # Taken up by now: this later one is answered.
+    async with running.session.get(f"{running.public}/churnkey/features", headers=AUTHORIZED) as response:
+        assert response.status == 200
+    running.process.send_signal(signal.SIGTERM)
+    code, log = await running.stopped()
+    assert code == 0
+    assert [event["event"] for event in log if event["event"] != "request"] == ["started", "draining", "stopped"]
+    writer.close()
+
+
+async def test_the_admin_address_answers_until_the_end(running: Running) -> None:
+    request = await running.until_under_way()
+    running.process.send_signal(signal.SIGTERM)
+    await running.until_closed()
+    seen = {}
+    for path in ("healthz", "readyz", "version", "metrics"):
+        async with running.session.get(f"{running.admin}/{path}") as response:
+            seen[path] = response.status
+    assert seen == {"healthz": 200, "readyz": 503, "version": 200, "metrics": 200}
+    request.cancel()
 
 
 async def test_a_second_signal_does_not_wait(running: Running) -> None:
