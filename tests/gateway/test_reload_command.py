@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +21,7 @@ from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
 
 from simulators.chargebee import ChargebeeSimulator, Site
-from tests.support.commands import logged, output_until, running, stopped_by
+from tests.support.commands import ROOT, ended, logged, output_until, running, stopped_by
 
 FORMER_TOKEN: Final = "former-token-of-the-tests"
 TOKEN: Final = "token-of-the-tests"
@@ -206,6 +209,38 @@ async def test_a_hangup_does_not_end_a_process_that_is_starting(files: Files) ->
             reloaded = await asyncio.to_thread(logged, process, "settings reloaded")
 
     assert started["backends"] == reloaded["backends"] == {"one": ["test"]}
+
+
+def commands_of(title: str) -> list[str]:
+    """The shell commands in a section of the operations page."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+    blocks = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    return "".join(blocks).splitlines()
+
+
+async def test_the_commands_that_operators_are_told_do_what_they_are_told(service: Service, files: Files) -> None:
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "GATEWAY_PID": str(service.process.pid),
+    }
+
+    async def run(command: str) -> int | None:
+        here = command.replace("/etc/churnkey-gateway", str(files.folder))
+        shell = await asyncio.create_subprocess_shell(here, env=environment, stdout=asyncio.subprocess.DEVNULL)
+        return await shell.wait()
+
+    check, reload = commands_of("Settings: reload, tokens, keys")
+    (stop,) = commands_of("Stopping")
+    codes = [await run(check), await run(reload)]
+    event = await asyncio.to_thread(logged, service.process, "settings reloaded")
+    codes.append(await run(stop))
+    code, _ = await asyncio.to_thread(ended, service.process)
+
+    assert codes == [0, 0, 0]
+    assert event["changed"] == []
+    assert code == 0
 
 
 async def test_a_hangup_ends_the_demo_as_it_ends_any_program() -> None:
