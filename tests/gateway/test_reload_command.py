@@ -84,8 +84,8 @@ class Service:
         return await asyncio.to_thread(logged, self.process, event)
 
     async def status(self, path: str, token: str = FORMER_TOKEN) -> int:
-        """The status of an answer."""
-        headers = {"Authorization": f"Bearer {token}", "X-Churnkey-Mode": "test"}
+        """The status of an answer. The token is sent as the request's id too, which is logged."""
+        headers = {"Authorization": f"Bearer {token}", "X-Churnkey-Mode": "test", "X-Request-Id": token}
         async with self.session.get(self.url + path, headers=headers) as response:
             return response.status
 

@@ -385,7 +385,8 @@ class TestTheEnd:
                 await gateway.reload(backend_settings(live=OTHER_KEY))
             ending = asyncio.create_task(gateway.server.close())
             for gate in gates:
-                await asyncio.sleep(0.01)
+                # Longer than anybody has to take an answer once nothing is under way.
+                await asyncio.sleep(0.06)
                 assert not ending.done()
                 gate.open()
             async with asyncio.timeout(WHEN_HUNG_S):
