@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
@@ -37,8 +38,19 @@ class Commands(click.Group):
         """The command of this name, None if there is none."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name == "serve":
+            _ignore_hangups(ctx)
         command: click.Command = import_module(COMMANDS[cmd_name]).command
         return command
+
+
+def _ignore_hangups(ctx: click.Context) -> None:
+    """Let no SIGHUP end the process before it can heed one: importing takes half a second.
+
+    What is ignored is not missed, since the settings are read later.
+    """
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    ctx.call_on_close(lambda: signal.signal(signal.SIGHUP, former))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

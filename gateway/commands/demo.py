@@ -82,13 +82,14 @@ async def _run(backend: str, demo: Demo, port: int) -> None:
                 tasks.create_task(_present(demo, url, token, settings))
 
             await serve(
-                settings,
+                lambda: settings,
                 registry.find,
                 openapi=openapi_json,
                 host=LOOPBACK,
                 port=port,
                 admin_port=0,
                 on_started=present,
+                reloads=False,
             )
 
 

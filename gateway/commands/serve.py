@@ -15,12 +15,12 @@ from gateway.commands.options import (
     BadSettings,
     admin_host_option,
     admin_port_option,
-    load_settings,
 )
 from gateway.journal import CannotOpenJournal
 from gateway.observability import LogFormat, configure_logs, secrets_in
 from gateway.server import CannotListen, UnfitAccount, serve
 from gateway.server.openapi import openapi_json
+from gateway.settings import BackendSettings, SettingsError, load
 
 
 @click.command("serve")
@@ -58,14 +58,20 @@ from gateway.server.openapi import openapi_json
     help="How log lines are written on stderr; console is for people.",
 )
 def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, admin_port: int, log_format: str) -> None:
-    """Run the gateway until SIGTERM, then finish what is under way.
+    """Run the gateway until SIGTERM, then finish what is under way. SIGHUP loads the settings anew.
 
     Exits with 2 when the settings cannot be used, having said what is wrong with them.
     """
-    backends = load_settings(config)
-    configure_logs(LogFormat(log_format), secrets=secrets_in(*backends))
+    redaction = configure_logs(LogFormat(log_format))
+
+    def load_now() -> tuple[BackendSettings, ...]:
+        backends = load(config)
+        # Before anything is made from them.
+        redaction.know(secrets_in(*backends))
+        return backends
+
     service = serve(
-        backends,
+        load_now,
         registry.find,
         openapi=openapi_json,
         host=host,
@@ -75,8 +81,9 @@ def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, adm
     )
     try:
         event_loop.run(service)
-    except (UnfitAccount, CannotOpenJournal) as error:
-        # It is the settings that name the account, and the file.
+    except (SettingsError, UnfitAccount, CannotOpenJournal) as error:
+        # It is the settings that name the account, and the file. `from None`: a chained error could show what was
+        # written.
         raise BadSettings(str(error)) from None
     except CannotListen as error:
         raise click.ClickException(str(error)) from None

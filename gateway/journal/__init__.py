@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gateway.journal.opening import CannotOpenJournal, Journals, open_journals
+from gateway.journal.opening import Appenders, CannotOpenJournal, Journals, open_journals
 from gateway.journal.reading import History, Told, read_journals
 from gateway.journal.table import table
 
 __all__ = [
+    "Appenders",
     "CannotOpenJournal",
     "History",
     "Journals",

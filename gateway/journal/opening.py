@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,11 +36,46 @@ _MOST_TOLD: Final = 20
 
 
 class CannotOpenJournal(Exception):
-    """A journal cannot be written where the settings want it; the message says whose, where and why."""
+    """Journals cannot be written where the settings want them; the message says whose, where and why, one a line."""
+
+
+@dataclass(slots=True)
+class _Lent:
+    appender: Appender
+    borrowers: int = 0
+
+
+class Appenders:
+    """The open appenders of the process: one for each file, however many backends name it under whichever settings.
+
+    It is opened for the first that needs it, and closed after the last.
+    """
+
+    def __init__(self) -> None:
+        self._lent: dict[str, _Lent] = {}
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def lend(self, settings: BackendSettings) -> AsyncIterator[Appender]:
+        """The appender of a backend's journal. Raises `CannotOpenJournal`."""
+        key = _key(settings)
+        async with self._opening:
+            if key not in self._lent:
+                # In a thread: reading what earlier runs left takes its time, and requests may be under way.
+                self._lent[key] = _Lent(Appender(await asyncio.to_thread(_target, settings)))
+            lent = self._lent[key]
+            lent.borrowers += 1
+        try:
+            yield lent.appender
+        finally:
+            lent.borrowers -= 1
+            if not lent.borrowers:
+                del self._lent[key]
+                await lent.appender.close()
 
 
 class Journals:
-    """The open journals, one for each file however many backends name it."""
+    """The open journals of the backends, by their names."""
 
     def __init__(
         self, settings: Mapping[str, BackendSettings], appenders: Mapping[str, Appender], clock: Clock
@@ -50,27 +87,35 @@ class Journals:
     def recorder(self, backend: str, mode: Mode) -> Recorder:
         """The recorder of a backend, by its name, in one mode."""
         settings = self._settings[backend]
-        appender = self._appenders.get(_key(settings))
+        appender = self._appenders.get(backend)
         if appender is None:
             return SilentRecorder()
         return JournalRecorder(backend, mode, appender, Redaction(secrets_in(settings)), self._clock)
 
 
 @asynccontextmanager
-async def open_journals(settings: Iterable[BackendSettings], *, clock: Clock = utc_now) -> AsyncIterator[Journals]:
-    """The journals for as long as the block runs. Logs what earlier runs began and never ended.
+async def open_journals(
+    settings: Iterable[BackendSettings], *, clock: Clock = utc_now, appenders: Appenders | None = None
+) -> AsyncIterator[Journals]:
+    """The journals for as long as the block runs, sharing those of `appenders` that are open already.
 
-    Raises `CannotOpenJournal`.
+    Logs what earlier runs began and never ended, for each file that is opened now. Raises `CannotOpenJournal`.
     """
     by_name = {one.name: one for one in settings}
+    lender = Appenders() if appenders is None else appenders
     async with AsyncExitStack() as opened:
-        appenders: dict[str, Appender] = {}
+        lent: dict[str, Appender] = {}
+        problems: list[str] = []
         for one in by_name.values():
-            key = _key(one)
-            if one.journal != "none" and key not in appenders:
-                appenders[key] = Appender(_target(one))
-                opened.push_async_callback(appenders[key].close)
-        yield Journals(by_name, appenders, clock)
+            if one.journal == "none":
+                continue
+            try:
+                lent[one.name] = await opened.enter_async_context(lender.lend(one))
+            except CannotOpenJournal as error:
+                problems.append(str(error))
+        if problems:
+            raise CannotOpenJournal("\n".join(problems))
+        yield Journals(by_name, lent, clock)
 
 
 def _key(settings: BackendSettings) -> str:
@@ -85,7 +130,11 @@ def _target(settings: BackendSettings) -> FileTarget | StreamTarget:
         return StreamTarget()
     try:
         target = FileTarget(file)
-        _tell_open_writes(file)
+        try:
+            _tell_open_writes(file)
+        except OSError:
+            target.close()
+            raise
     except OSError as error:
         raise CannotOpenJournal(f"{settings.name}: journal: {file}: {error.strerror}") from error
     return target

@@ -47,19 +47,21 @@ def configure_logs(
     level: int = logging.INFO,
     secrets: Iterable[str] = (),
     stream: TextIO | None = None,
-) -> None:
-    """Set up the whole process's logging; what was set up before is replaced.
+) -> Redaction:
+    """Set up the whole process's logging; what was set up before is replaced. Answers what it is cleaned by, which may
+    be told further secrets later.
 
     `level` counts for our own events. Other packages are heard from WARNING on, with a `level` of DEBUG from INFO on
     and never below: at DEBUG some of them write whole requests and answers. `secrets` are taken out wherever they
     appear. `stream` is stderr unless given.
     """
     output = stream or sys.stderr
+    redaction = Redaction(secrets)
     # Events of our own take the short way to the stream: through the standard library a line costs twice as much, and
     # there is a line for every request. Records of other packages are led into the same chain.
     ending: list[Processor] = [
         _frames_instead_of_text,
-        Redaction(secrets),
+        redaction,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _renderer(log_format),
     ]
@@ -87,6 +89,7 @@ def configure_logs(
     root.addHandler(handler)
     root.setLevel(logging.INFO if level <= logging.DEBUG else max(level, logging.WARNING))
     logging.captureWarnings(capture=True)
+    return redaction
 
 
 class _StreamLogger:

@@ -80,7 +80,6 @@ class BackendMetrics:
         for action in Action:
             for outcome in Outcome:
                 metrics.actions.labels(*self._labels, action.value, outcome.value)
-        self.circuit(Circuit.CLOSED)
 
     def called(self, operation: str, outcome: str, seconds: float) -> None:
         """One attempt of a provider call ended."""

@@ -9,6 +9,7 @@ import structlog
 
 from gateway.observability.first_times import FirstTimes
 from gateway.observability.metrics import Metrics
+from gateway.resilience import Circuit
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -24,13 +25,29 @@ class LoggingObserver:
 
     Provider calls are logged at debug, what an operator should look at as a warning. What concerns one row or one
     unknown word is a warning the first time and debug after that: a list is read again and again.
+
+    A backend that is loaded anew has an observer for each time, and only one's circuit is the backend's: that of the
+    one `in_force`.
     """
 
-    def __init__(self, backend: str, mode: Mode, metrics: Metrics | None = None) -> None:
+    def __init__(self, backend: str, mode: Mode, metrics: Metrics | None = None, *, in_force: bool = True) -> None:
         self.backend = backend
         self.mode = mode
         self._metrics = (metrics or Metrics()).of(backend, mode)
         self._first_times = FirstTimes()
+        self._circuit: str = Circuit.CLOSED
+        self._in_force = False
+        if in_force:
+            self.come_into_force()
+
+    def come_into_force(self) -> None:
+        """Count the circuit as the backend's from now on."""
+        self._in_force = True
+        self._metrics.circuit(self._circuit)
+
+    def retire(self) -> None:
+        """Count the circuit no longer: what is still under way may turn it, and it is nobody's any more."""
+        self._in_force = False
 
     @cached_property
     def _log(self) -> FilteringBoundLogger:
@@ -82,7 +99,9 @@ class LoggingObserver:
 
     def circuit_turned(self, state: str) -> None:
         """The circuit to the provider opened, is being tried, or closed."""
-        self._metrics.circuit(state)
+        self._circuit = state
+        if self._in_force:
+            self._metrics.circuit(state)
         if state == "open":
             self._log.error("provider is down: calls are refused at once", circuit=state)
         else:

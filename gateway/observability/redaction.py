@@ -52,12 +52,18 @@ class Redaction:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
-        known |= {quote(secret, safe="") for secret in known}
+        self._known: set[str] = set()
+        self.know(secrets)
+
+    def know(self, secrets: Iterable[str]) -> None:
+        """Take these out as well from now on. Nothing is ever forgotten: a key that was replaced may still be one."""
+        told = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+        self._known |= told | {quote(secret, safe="") for secret in told}
         # The longest first: a secret that begins another must not leave the other's end behind.
-        alternatives = [re.escape(secret) for secret in sorted(known, key=len, reverse=True)]
+        alternatives = [re.escape(secret) for secret in sorted(self._known, key=len, reverse=True)]
         exact = "|".join(alternatives) or "(?!)"
         self._sensitive = re.compile(f"{exact}|(?i:{'|'.join(_SECRET_LOOKING)})")
+        # After that: what was remembered was looked at without the new ones.
         # Searching is the dearest part of writing a line, and most of what a line says was said a moment ago: names of
         # fields, routes, backends.
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._search)

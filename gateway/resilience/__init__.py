@@ -10,7 +10,15 @@ from gateway.resilience.breaker import BreakerLimits, Circuit, CircuitBreaker
 from gateway.resilience.cache import CatalogueCache
 from gateway.resilience.call_trail import NotedCall, call_trail, note_call
 from gateway.resilience.clock import Clock, utc_now
-from gateway.resilience.deadline import Deadline, DeadlineExceeded, current_deadline, deadline, grace, within_deadline
+from gateway.resilience.deadline import (
+    LONGEST_GRACE_S,
+    Deadline,
+    DeadlineExceeded,
+    current_deadline,
+    deadline,
+    grace,
+    within_deadline,
+)
 from gateway.resilience.failure import Cause, Failure, Shed
 from gateway.resilience.gate import Gate
 from gateway.resilience.idempotency import WriteKey
@@ -25,6 +33,7 @@ from gateway.resilience.urgency import Urgency, current_urgency, note_change, wi
 
 __all__ = [
     "FIRST_WAIT_S",
+    "LONGEST_GRACE_S",
     "BreakerLimits",
     "CatalogueCache",
     "Cause",

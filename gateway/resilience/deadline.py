@@ -10,12 +10,15 @@ import asyncio
 import math
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gateway.resilience.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+LONGEST_GRACE_S: Final = 5.0
+"""No request goes on for longer than this after its deadline."""
 
 
 class DeadlineExceeded(Failure):
@@ -70,7 +73,8 @@ class deadline:
 
 class grace:
     """Time of its own, `seconds` of it, for what must not be left undone when the request's time is used up: putting
-    back what made way for a write that failed. Never for anything that only the caller wants."""
+    back what made way for a write that failed. Never for anything that only the caller wants, and never more than
+    `LONGEST_GRACE_S`: who waits for requests to end must know for how long."""
 
     __slots__ = ("_seconds", "_token")
 
@@ -78,7 +82,8 @@ class grace:
         self._seconds = seconds
 
     def __enter__(self) -> Deadline:
-        chosen = Deadline(max(Deadline.after(self._seconds).at, _current.get().at))
+        seconds = min(self._seconds, LONGEST_GRACE_S)
+        chosen = Deadline(max(Deadline.after(seconds).at, _current.get().at))
         self._token = _current.set(chosen)
         return chosen
 

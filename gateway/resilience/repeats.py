@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from cachetools import TTLCache
+from cachetools import TLRUCache
 
 from gateway.resilience.deadline import within_deadline
 from gateway.resilience.failure import Failure
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable
 
 _MOST: Final = 10_000
-_UNKNOWN: Final = object()
+
+
+class _Answer(NamedTuple):
+    failure: Failure | None
+    window_s: float
+
+
+def _end_of_window(request: Hashable, answer: _Answer, now: float) -> float:
+    return now + answer.window_s
 
 
 class Repeats:
@@ -28,8 +36,15 @@ class Repeats:
 
     def __init__(self, window_s: float, timer: Callable[[], float] = time.monotonic) -> None:
         self._window_s = window_s
-        self._answers: TTLCache[Hashable, Failure | None] = TTLCache(_MOST, window_s, timer)
+        self._timer = timer
+        self._answers: TLRUCache[Hashable, _Answer] = TLRUCache(_MOST, _end_of_window, timer)
         self._under_way: dict[Hashable, asyncio.Future[Failure | None]] = {}
+
+    def with_window(self, window_s: float) -> Self:
+        """The same memory with another window, for what is done from now on: what was done before stays known."""
+        other = type(self)(window_s, self._timer)
+        other._answers, other._under_way = self._answers, self._under_way
+        return other
 
     async def once(
         self,
@@ -46,17 +61,19 @@ class Repeats:
         if self._window_s <= 0:
             await act()
             return True
-        answer = self._answers.get(request, _UNKNOWN)
-        if answer is _UNKNOWN:
+        known = self._answers.get(request)
+        if known is None:
             first = self._under_way.get(request)
             if first is None:
                 await self._carry_out(request, act, is_final)
                 return True
             async with within_deadline("The same request is under way already, and takes too long."):
                 # Shielded: whoever gives up waiting must not take the answer from the others.
-                answer = await asyncio.shield(first)
-        if isinstance(answer, Failure):
-            raise answer
+                failure = await asyncio.shield(first)
+        else:
+            failure = known.failure
+        if failure is not None:
+            raise failure
         return False
 
     async def _carry_out(
@@ -67,11 +84,11 @@ class Repeats:
             await act()
         except Failure as failure:
             if is_final(failure):
-                self._answers[request] = failure
+                self._answers[request] = _Answer(failure, self._window_s)
             under_way.set_result(failure)
             raise
         else:
-            self._answers[request] = None
+            self._answers[request] = _Answer(None, self._window_s)
             under_way.set_result(None)
         finally:
             # What is no failure of the provider's, such as the end of the process, is nobody else's answer.

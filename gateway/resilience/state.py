@@ -53,7 +53,7 @@ class LocalState:
 
     def __init__(self) -> None:
         self._locks: dict[Mode, KeyedLocks] = {}
-        self._repeats: dict[float, Repeats] = {}
+        self._repeats = Repeats(0)
 
     def locks(self, mode: Mode) -> KeyedLocks:
         """The locks of its customers in one mode."""
@@ -61,4 +61,4 @@ class LocalState:
 
     def repeats(self, window_s: float) -> Repeats:
         """Its identical actions, of all modes."""
-        return self._repeats.setdefault(window_s, Repeats(window_s))
+        return self._repeats.with_window(window_s)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from gateway.server.errors import LARGEST_BODY
+from gateway.server.generations import Generations
 from gateway.server.middlewares.access_log import access_log
-from gateway.server.middlewares.authentication import authentication, roots
+from gateway.server.middlewares.authentication import authentication
 from gateway.server.middlewares.count import count
 from gateway.server.middlewares.deadline import deadline
 from gateway.server.middlewares.errors import errors
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
 
 def create_application(backends: Mapping[str, Backend], metrics: Metrics) -> web.Application:
     """The service in front of these backends, which stay open for as long as it runs."""
-    served = roots(backends)
+    return create_reloadable_application(Generations(backends), metrics)
+
+
+def create_reloadable_application(generations: Generations, metrics: Metrics) -> web.Application:
+    """The service in front of whichever backends are in force when a request comes."""
     application = web.Application(
         client_max_size=LARGEST_BODY,
         # From the outside in. Errors are answered inside the log, so that it has the status; who is asking is settled
         # before anything else is looked at.
-        middlewares=[request_id, count(metrics), access_log, errors, authentication(served), mode, deadline],
+        middlewares=[request_id, count(metrics), access_log, errors, authentication(generations), mode, deadline],
     )
-    register(application.router, served)
+    register(application.router)
     return application

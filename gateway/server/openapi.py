@@ -12,10 +12,9 @@ from pydantic_core import core_schema
 
 from gateway import __version__
 from gateway.contract import DEFAULT_LIMIT, MAX_LIMIT, ContractModel, ErrorBody, Mode, Page
-from gateway.server.middlewares.authentication import ROOT
 from gateway.server.middlewares.mode import HEADER as MODE_HEADER
 from gateway.server.middlewares.request_id import HEADER as REQUEST_ID_HEADER
-from gateway.server.routes import ROUTES, Route
+from gateway.server.routes import ROOT, ROUTES, Route
 
 Json: TypeAlias = dict[str, Any]
 
@@ -62,7 +61,7 @@ def openapi_document() -> Json:
     schemas = _Schemas(ROUTES)
     paths: dict[str, Json] = {}
     for route in ROUTES:
-        operations = paths.setdefault(f"/{ROOT}{route.path}", {})
+        operations = paths.setdefault(f"{ROOT}{route.path}", {})
         operations[route.method.lower()] = _operation(route, schemas)
     return {
         "openapi": "3.1.0",

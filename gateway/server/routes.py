@@ -32,11 +32,17 @@ from gateway.contract import (
 from gateway.server.handlers import Handler, Read, ReadPage, act, features, listing, retrieve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from aiohttp import web
 
     from gateway.policy import Policy
+
+ROOT: Final = "/churnkey"
+"""What Churnkey appends to the API URL that the owner enters (proven)."""
+
+# A name as the settings allow it, and none that stands for the root itself.
+_NAMED_ROOT: Final = "/{backend:(?!churnkey/)[a-z0-9][a-z0-9_-]*}" + ROOT
 
 M = TypeVar("M", bound=ContractModel)
 R = TypeVar("R", bound=Emitted)
@@ -211,8 +217,11 @@ ROUTES: Final[tuple[Route, ...]] = (
 )
 
 
-def register(router: web.UrlDispatcher, roots: Iterable[str]) -> None:
-    """Add every route below each root, such as `/churnkey`."""
-    for root in roots:
+def register(router: web.UrlDispatcher) -> None:
+    """Add every route below `/churnkey` and below any backend's name.
+
+    Which of them exist changes with the settings, and is decided where the token is looked at.
+    """
+    for root in (ROOT, _NAMED_ROOT):
         for route in ROUTES:
             router.add_route(route.method, root + route.path, route.handler)

@@ -1,13 +1,11 @@
-"""Running the service: open, listen, wait for the signal, finish what is under way, close."""
+"""Running the service: read the settings, open, listen, wait for signals, finish what is under way, close."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
-import signal
 import socket
-from contextlib import asynccontextmanager
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -15,21 +13,21 @@ import structlog
 from aiohttp import web
 
 from gateway import __version__
-from gateway.journal import open_journals
-from gateway.observability import CountingRecorder, LoggingObserver, Metrics
-from gateway.resilience import Clock, utc_now
-from gateway.server.accounts import examine_accounts
+from gateway.observability import Metrics
+from gateway.resilience import Clock, LocalState, utc_now
 from gateway.server.admin import Life, OpenApi, Stage, create_admin_application
-from gateway.server.application import create_application
-from gateway.server.backend import Backend, FindAdapter, open_backends
+from gateway.server.application import create_reloadable_application
+from gateway.server.generations import Generations
 from gateway.server.protocol import JsonRunner
+from gateway.server.reload import Load, Settings
+from gateway.server.signals import heeded_signals
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+    from collections.abc import Callable
 
     from structlog.typing import FilteringBoundLogger
 
-    from gateway.settings import BackendSettings
+    from gateway.server.backend import FindAdapter
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.server")
 
@@ -38,8 +36,7 @@ _KEEP_ALIVE_S: Final = 75.0
 connection being closed is lost."""
 
 _ADMIN_SHUTDOWN_S: Final = 1.0
-_MARGIN_S: Final = 1.0
-"""On top of the longest deadline, for writing the answer."""
+_ANSWERING_S: Final = 1.0
 _ALLOCATIONS_BEFORE_COLLECTION: Final = 50_000
 
 
@@ -61,7 +58,7 @@ OnStarted: TypeAlias = "Callable[[Started], None]"
 
 
 async def serve(
-    settings: Iterable[BackendSettings],
+    load: Load,
     find: FindAdapter,
     *,
     openapi: OpenApi,
@@ -71,47 +68,51 @@ async def serve(
     admin_port: int = 9090,
     on_started: OnStarted | None = None,
     clock: Clock = utc_now,
+    reloads: bool = True,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way and return.
 
     `/readyz` answers 503 from the signal on; new connections are refused; requests under way have until the longest
-    deadline of any backend. A second signal ends the process at once. `on_started` is called when both addresses
-    answer.
+    deadline of any backend, and some seconds. A second signal ends the process at once. With `reloads` the
+    settings are loaded again at each SIGHUP: see `Settings.renew`. `on_started` is called when both addresses answer.
 
-    Raises `CannotListen`, `CannotOpenJournal`, `UnfitAccount`, and what `open_backends` raises.
+    Raises `CannotListen`, `CannotOpenJournal`, `UnfitAccount`, what `load` and what `open_backends` raise.
     """
     life, metrics = Life(), Metrics()
-    chosen = tuple(settings)
-    # The journals are opened first and closed last: what is under way at the end is still recorded.
-    async with (
-        open_journals(chosen, clock=clock) as journals,
-        open_backends(
-            chosen,
-            find,
-            clock=clock,
-            observe=lambda name, mode: LoggingObserver(name, mode, metrics),
-            record=lambda name, mode: CountingRecorder(journals.recorder(name, mode), metrics.of(name, mode)),
-        ) as backends,
-        _stop_signal() as stopped,
-    ):
-        admin = web.AppRunner(
-            create_admin_application(life, openapi, metrics), access_log=None, shutdown_timeout=_ADMIN_SHUTDOWN_S
-        )
-        public = create_runner(backends, metrics)
-        try:
-            admin_port = await _listen(admin, admin_host, admin_port)
-            await examine_accounts(backends)
-            port = await _listen(public, host, port)
-            settle_garbage_collection()
-            life.stage = Stage.SERVING
-            _tell_started(Started(host, port, admin_host, admin_port), backends, on_started)
-            await stopped.wait()
-            life.stage = Stage.DRAINING
-            _log.info("draining")
-        finally:
-            # The admin address goes last: until then it says that the process is draining.
-            await public.cleanup()
-            await admin.cleanup()
+    states: defaultdict[str, LocalState] = defaultdict(LocalState)
+    # The signals come first: none is lost, nor ends the process, while it starts.
+    with heeded_signals(reloads=reloads) as signals:
+        async with Generations() as generations:
+            settings = Settings(
+                generations, load, find, metrics=metrics, clock=clock, state_of=lambda one: states[one.name]
+            )
+            admin = web.AppRunner(
+                create_admin_application(life, openapi, metrics), access_log=None, shutdown_timeout=_ADMIN_SHUTDOWN_S
+            )
+            public = create_runner(generations, metrics)
+
+            async def work() -> None:
+                chosen = await settings.read()
+                real_admin_port = await _listen(admin, admin_host, admin_port)
+                await settings.put_in_force(chosen)
+                real_port = await _listen(public, host, port)
+                settle_garbage_collection()
+                life.stage = Stage.SERVING
+                _tell_started(Started(host, real_port, admin_host, real_admin_port), settings, on_started)
+                while True:
+                    await signals.reload.wait()
+                    # Cleared first: settings that are written while others are read are read once more.
+                    signals.reload.clear()
+                    await settings.renew()
+
+            try:
+                await signals.until_stopped(work())
+                life.stage = Stage.DRAINING
+                _log.info("draining")
+            finally:
+                # The admin address goes last: until then it says that the process is draining.
+                await public.cleanup()
+                await admin.cleanup()
     _log.info("stopped")
 
 
@@ -123,45 +124,31 @@ def settle_garbage_collection() -> None:
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
 
 
-def create_runner(backends: Mapping[str, Backend], metrics: Metrics | None = None) -> JsonRunner:
+def create_runner(
+    generations: Generations, metrics: Metrics | None = None, *, answering_s: float = _ANSWERING_S
+) -> JsonRunner:
     """The service with its HTTP settings, ready to be given an address.
 
-    Its clean-up refuses new requests and waits for those under way, until the longest deadline of any backend. A
-    handler is not cancelled when its caller hangs up: a write that was begun is finished and settled.
+    Its clean-up refuses new requests and waits for those under way, see `Generations.drain`. A handler is not cancelled
+    when its caller hangs up: a write that was begun is finished and settled. `answering_s` is for an answer that is
+    made by then to be taken by its caller; whoever is still there after that is cut off.
     """
-    longest = max((backend.limits.deadline_s for backend in backends.values()), default=0.0)
+    application = create_reloadable_application(generations, metrics or Metrics())
+
+    async def drain(stopping: web.Application) -> None:
+        await generations.drain()
+
+    # aiohttp's own waiting has one bound from the beginning, and waits for as long again before it gives up.
+    application.on_shutdown.append(drain)
     return JsonRunner(
-        create_application(backends, metrics or Metrics()),
+        application,
         access_log=None,
         keepalive_timeout=_KEEP_ALIVE_S,
         # A compressed body is refused; unpacking it first would be work for nothing.
         auto_decompress=False,
         handler_cancellation=False,
-        shutdown_timeout=longest + _MARGIN_S,
+        shutdown_timeout=answering_s,
     )
-
-
-@asynccontextmanager
-async def _stop_signal() -> AsyncIterator[asyncio.Event]:
-    """An event that SIGTERM and SIGINT set. Only the first of them: after it they do what they do by default."""
-    loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
-    signals = (signal.SIGTERM, signal.SIGINT)
-
-    def restore() -> None:
-        for number in signals:
-            loop.remove_signal_handler(number)
-
-    def stop() -> None:
-        stopped.set()
-        restore()
-
-    for number in signals:
-        loop.add_signal_handler(number, stop)
-    try:
-        yield stopped
-    finally:
-        restore()
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
@@ -176,13 +163,13 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
     return int(runner.addresses[0][1])
 
 
-def _tell_started(started: Started, backends: Mapping[str, Backend], on_started: OnStarted | None) -> None:
+def _tell_started(started: Started, settings: Settings, on_started: OnStarted | None) -> None:
     _log.info(
         "started",
         version=__version__,
         listening=f"{started.host}:{started.port}",
         admin=f"{started.admin_host}:{started.admin_port}",
-        backends={name: [mode.value for mode in backend.adapters] for name, backend in backends.items()},
+        backends=settings.modes(),
     )
     if on_started is not None:
         on_started(started)

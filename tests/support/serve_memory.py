@@ -34,7 +34,7 @@ async def main() -> None:
     ACCOUNTS[LIVE_KEY] = sample_account()
     ACCOUNTS[TEST_KEY] = sample_account()
     ACCOUNTS[LIVE_KEY].before_call = wait_for_a_line
-    await serve([backend_settings()], find_adapter, openapi=b"{}", port=0, admin_port=0, on_started=tell)
+    await serve(lambda: [backend_settings()], find_adapter, openapi=b"{}", port=0, admin_port=0, on_started=tell)
 
 
 if __name__ == "__main__":

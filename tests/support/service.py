@@ -14,6 +14,7 @@ from adapters.base import BillingAdapter
 from adapters.settings import ActionSettings
 from gateway.observability import Metrics
 from gateway.server import Backend
+from gateway.server.generations import Generations
 from gateway.server.run import create_runner
 from gateway.settings import BackendSettings, LimitSettings, PolicySettings
 from tests.support.memory_adapter import MemoryAdapter, MemoryModes, MemoryModeSettings, MemorySettings
@@ -31,8 +32,11 @@ Start: TypeAlias = Callable[..., Awaitable[Client]]
 class GatewayServer(TestServer):
     """The service on a port of its own, with the HTTP settings it has in production."""
 
-    def __init__(self, backends: Mapping[str, Backend], metrics: Metrics | None = None) -> None:
-        self._runner_in_production = create_runner(backends, metrics)
+    def __init__(
+        self, backends: Mapping[str, Backend] | Generations, metrics: Metrics | None = None, **options: float
+    ) -> None:
+        generations = backends if isinstance(backends, Generations) else Generations(backends)
+        self._runner_in_production = create_runner(generations, metrics, **options)
         super().__init__(self._runner_in_production.app)
 
     async def _make_runner(self, **options: object) -> web.AppRunner:

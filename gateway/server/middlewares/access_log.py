@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from gateway.contract import RequestError
+from gateway.observability import said
 from gateway.policy import Refused
 from gateway.resilience import Failure
 from gateway.server.keys import FAILURE
@@ -36,16 +37,18 @@ async def access_log(request: web.Request, handler: Handler) -> web.StreamRespon
         _log.info(
             "request",
             method=request.method,
-            route=_template(request),
+            route=template(request),
             status=status,
             duration_ms=round((time.perf_counter() - started) * 1000, 2),
             **_failure(request),
         )
 
 
-def _template(request: web.Request) -> str | None:
+def template(request: web.Request) -> str | None:
+    """The route as it is registered, None where nothing is: every route is there below any backend's name, and what is
+    below the name of none is no route."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource is not None else None
+    return resource.canonical if resource is not None and said("backend") else None
 
 
 def _failure(request: web.Request) -> dict[str, object]:

@@ -7,7 +7,7 @@ below them. A path that belongs to no backend never reaches a handler, so no way
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
@@ -16,48 +16,30 @@ from gateway.server.answers import error_answer
 from gateway.server.keys import BACKEND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from aiohttp.typedefs import Handler, Middleware
 
-    from gateway.server.backend import Backend
-
-ROOT: Final = "churnkey"
-"""What Churnkey appends to the API URL that the owner enters (proven)."""
+    from gateway.server.generations import Generations
 
 
-def roots(backends: Mapping[str, Backend]) -> dict[str, Backend]:
-    """Where the backends are served: `/<name>/churnkey`, and `/churnkey` for one that is alone."""
-    served = {f"/{name}/{ROOT}": backend for name, backend in backends.items()}
-    if len(backends) == 1:
-        served |= {f"/{ROOT}": backend for backend in backends.values()}
-    return served
-
-
-def authentication(served: Mapping[str, Backend]) -> Middleware:
-    """A middleware that knows the backends by the roots they are served at."""
+def authentication(generations: Generations) -> Middleware:
+    """A middleware that knows the backends in force. What is authenticated belongs to their generation to its end."""
 
     @web.middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        backend = _backend_at(request.path, served)
+        generation = generations.current
+        backend = generation.backend_at(request.path)
         if backend is None:
             raise web.HTTPNotFound
         add_context(backend=backend.name)
         if not _is_known(request.headers.getall(hdrs.AUTHORIZATION, ()), backend.tokens):
             return error_answer(401, "Unauthorized", {hdrs.WWW_AUTHENTICATE: "Bearer"})
         request[BACKEND] = backend
-        return await handler(request)
+        with generation:
+            return await handler(request)
 
     return authenticate
-
-
-def _backend_at(path: str, served: Mapping[str, Backend]) -> Backend | None:
-    segments = path.split("/", 3)
-    for depth in (2, 3):
-        backend = served.get("/".join(segments[:depth]))
-        if backend is not None:
-            return backend
-    return None
 
 
 def _is_known(headers: Iterable[str], tokens: Iterable[bytes]) -> bool:

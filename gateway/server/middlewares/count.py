@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from gateway.observability import said
+from gateway.server.middlewares.access_log import template
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
@@ -30,9 +31,8 @@ def count(metrics: Metrics) -> Middleware:
             status = response.status
             return response
         finally:
-            resource = request.match_info.route.resource
             # What no route fits is one series, whatever was asked for.
-            labels = (said("backend") or "", said("mode") or "", "" if resource is None else resource.canonical)
+            labels = (said("backend") or "", said("mode") or "", template(request) or "")
             metrics.requests.labels(*labels, status).inc()
             metrics.request_seconds.labels(*labels).observe(time.perf_counter() - started)
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 import pytest
 
 from gateway.contract import Mode
-from gateway.journal import CannotOpenJournal, open_journals
+from gateway.journal import Appenders, CannotOpenJournal, open_journals
 from gateway.resilience import SilentRecorder, WriteRecord
 from gateway.settings import BackendSettings
 from tests.gateway.journal.conftest import line, put
-from tests.support.log import Log
+from tests.support.log import Log, recorded_log
 from tests.support.memory_account import NOW
 from tests.support.service import TOKEN, backend_settings
 
@@ -79,6 +79,28 @@ async def test_a_file_that_cannot_be_opened_is_said_with_its_backend(path: Path)
     put(path)
     with pytest.raises(CannotOpenJournal, match=rf"^memory: journal: {path}/file: Not a directory$"):
         await record(settings(path / "file"))
+
+
+async def test_each_of_several_that_cannot_be_opened_is_said(path: Path) -> None:
+    put(path)
+    with pytest.raises(CannotOpenJournal) as raised:
+        await record(settings(path, "one"), settings(path / "file", "two"), settings(path / "other", "six"))
+    assert str(raised.value).splitlines() == [
+        f"two: journal: {path}/file: Not a directory",
+        f"six: journal: {path}/other: Not a directory",
+    ]
+
+
+async def test_a_file_that_others_hold_open_is_not_opened_again(path: Path) -> None:
+    put(path, line())
+    appenders = Appenders()
+    async with open_journals([settings(path)], clock=lambda: NOW, appenders=appenders) as journals:
+        with recorded_log() as told_again:
+            async with open_journals([settings(path)], clock=lambda: NOW, appenders=appenders):
+                pass
+        await journals.recorder("memory", Mode.TEST).begun(WRITE)
+    assert told_again.events("write without an outcome") == []
+    assert told(path)[-1] == ("memory", "test")
 
 
 async def test_what_earlier_runs_left_open_is_logged(path: Path, log: Log) -> None:

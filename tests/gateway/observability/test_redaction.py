@@ -240,3 +240,13 @@ def test_every_secret_in_settings_is_found() -> None:
         live=Mode(api_key=SecretStr("four")),
     )
     assert sorted(secrets_in(settings, settings)) == ["four", "four", "one", "one", "three", "three", "two", "two"]
+
+
+def test_a_secret_that_is_told_later_is_taken_out_from_then_on_and_the_earlier_ones_too() -> None:
+    redaction = Redaction(["first-of-the-secrets"])
+    text = "first-of-the-secrets second/of-the-secrets second%2Fof-the-secrets"
+    before = redaction(None, "info", {"event": text})
+    redaction.know(["second/of-the-secrets"])
+    after = redaction(None, "info", {"event": text})
+    assert before == {"event": f"{REDACTED} second/of-the-secrets second%2Fof-the-secrets"}
+    assert after == {"event": f"{REDACTED} {REDACTED} {REDACTED}"}

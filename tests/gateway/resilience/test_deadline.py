@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from gateway.resilience import Deadline, DeadlineExceeded, current_deadline, deadline
+from gateway.resilience import LONGEST_GRACE_S, Deadline, DeadlineExceeded, current_deadline, deadline, grace
 from gateway.resilience.deadline import NO_DEADLINE, within_deadline
 
 
@@ -97,3 +97,14 @@ async def test_a_failure_while_waiting_is_let_through() -> None:
 
 def test_a_spent_budget_is_never_tried_again() -> None:
     assert DeadlineExceeded("too late").why is None
+
+
+@pytest.mark.parametrize(("wanted", "given"), [(1.0, 1.0), (math.inf, LONGEST_GRACE_S)], ids=["little", "too much"])
+async def test_time_beyond_a_spent_budget_is_bounded(wanted: float, given: float) -> None:
+    with deadline(0.0), grace(wanted) as budget:
+        assert given - 0.5 < budget.remaining() <= given
+
+
+async def test_nobody_loses_time_by_being_given_more() -> None:
+    with deadline(60.0) as budget, grace(1.0) as longer:
+        assert longer.at == budget.at

@@ -77,6 +77,28 @@ async def test_the_window_counts_from_the_first_and_is_not_drawn_out() -> None:
     assert deed.times == 2
 
 
+async def test_another_window_counts_for_what_is_done_under_it_and_forgets_nothing() -> None:
+    clock, former, later = Clock(), Deed(), Deed()
+    repeats = Repeats(60, clock)
+    await repeats.once("former", former)
+    shorter = repeats.with_window(5)
+    await shorter.once("later", later)
+    clock.now = 6.0
+    assert not await shorter.once("former", former)
+    assert await shorter.once("later", later)
+
+
+async def test_the_first_one_is_waited_for_under_another_window_too() -> None:
+    repeats, deed = Repeats(60), Deed()
+    deed.gate.clear()
+    first = asyncio.create_task(repeats.once("request", deed))
+    second = asyncio.create_task(repeats.with_window(5).once("request", deed))
+    await asyncio.sleep(0)
+    deed.gate.set()
+    assert (await first, await second) == (True, False)
+    assert deed.times == 1
+
+
 async def test_a_failure_is_no_answer_for_the_next() -> None:
     repeats, deed = Repeats(60), Deed(lost())
     with pytest.raises(Failure):

@@ -34,6 +34,17 @@ async def test_what_was_done_is_remembered_for_whoever_asks_later() -> None:
     assert done == ["once"]
 
 
+async def test_what_was_done_is_remembered_when_the_window_changes() -> None:
+    state, done = LocalState(), []
+
+    async def act() -> None:
+        done.append("once")
+
+    assert await state.repeats(60).once("request", act)
+    assert not await state.repeats(30).once("request", act)
+    assert done == ["once"]
+
+
 async def test_without_a_window_nothing_is_remembered() -> None:
     state, done = LocalState(), []
 

@@ -63,7 +63,7 @@ async def test_a_request_is_one_line(client: Client, log: Log) -> None:
         "level": "info",
         "logger": "gateway.access",
         "method": "GET",
-        "route": "/memory/churnkey/customers/{customerId}",
+        "route": "/{backend}/churnkey/customers/{customerId}",
         "status": 200,
         "backend": "memory",
         "mode": "test",

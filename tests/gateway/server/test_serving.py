@@ -17,6 +17,7 @@ import pytest
 from aiohttp import ClientConnectorError, ClientResponse, ClientSession
 
 from gateway.server import CannotListen, Started, serve
+from gateway.settings import BackendSettings
 from tests.support.memory_account import MemoryAccount
 from tests.support.service import AUTHORIZED, TOKEN, backend_settings, find_adapter, is_error
 
@@ -30,8 +31,14 @@ class Running:
 
     process: Process
     session: ClientSession
-    public: str
+    host: str
+    port: int
     admin: str
+
+    @property
+    def public(self) -> str:
+        """Where Churnkey asks."""
+        return f"http://{self.host}:{self.port}"
 
     async def stopped(self) -> tuple[int, list[dict[str, Any]]]:
         """The exit code and the log, once the process has ended."""
@@ -68,6 +75,11 @@ class Running:
         return request
 
 
+def settings() -> list[BackendSettings]:
+    """The settings of one backend."""
+    return [backend_settings()]
+
+
 async def _answer(asked: Any) -> ClientResponse:
     response: ClientResponse = await asked
     return response
@@ -86,7 +98,8 @@ async def running() -> AsyncIterator[Running]:
             yield Running(
                 process,
                 session,
-                f"http://{started['host']}:{started['port']}",
+                started["host"],
+                started["port"],
                 f"http://{started['admin_host']}:{started['admin_port']}",
             )
     finally:
@@ -128,6 +141,49 @@ async def test_what_is_under_way_when_the_signal_comes_is_finished(running: Runn
     assert [event["event"] for event in log if event["event"] != "request"] == ["started", "draining", "stopped"]
 
 
+REQUEST = (
+    f"GET /churnkey/features HTTP/1.1\r\nHost: gateway\r\nAuthorization: {AUTHORIZED['Authorization']}\r\n\r\n".encode()
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (REQUEST, b"HTTP/1.1 200 OK\r\n"),
+        (b"", b""),
+        (REQUEST[:20], b""),
+        (REQUEST.replace(b"GET", b"POST"), b"HTTP/1.1"),
+    ],
+    ids=["kept alive after an answer", "without a request", "with a request half sent", "after a wrong request"],
+)
+async def test_connections_on_which_nothing_is_under_way_hold_nothing_up(
+    running: Running, sent: bytes, answered: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection(running.host, running.port)
+    writer.write(sent)
+    assert (await reader.read(len(answered))) == answered
+    # Taken up by now: this later one is answered.
+    async with running.session.get(f"{running.public}/churnkey/features", headers=AUTHORIZED) as response:
+        assert response.status == 200
+    running.process.send_signal(signal.SIGTERM)
+    code, log = await running.stopped()
+    assert code == 0
+    assert [event["event"] for event in log if event["event"] != "request"] == ["started", "draining", "stopped"]
+    writer.close()
+
+
+async def test_the_admin_address_answers_until_the_end(running: Running) -> None:
+    request = await running.until_under_way()
+    running.process.send_signal(signal.SIGTERM)
+    await running.until_closed()
+    seen = {}
+    for path in ("healthz", "readyz", "version", "metrics"):
+        async with running.session.get(f"{running.admin}/{path}") as response:
+            seen[path] = response.status
+    assert seen == {"healthz": 200, "readyz": 503, "version": 200, "metrics": 200}
+    request.cancel()
+
+
 async def test_a_second_signal_does_not_wait(running: Running) -> None:
     request = await running.until_under_way()
     running.process.send_signal(signal.SIGTERM)
@@ -156,13 +212,13 @@ async def test_a_port_in_use_is_a_clear_error(is_admin: bool) -> None:
         port: int = listener.getsockname()[1]
         public_port, admin_port = (0, port) if is_admin else (port, 0)
         with pytest.raises(CannotListen, match=rf"^cannot listen on 127\.0\.0\.1:{port}: Address already in use$"):
-            await serve([backend_settings()], find_adapter, openapi=b"{}", port=public_port, admin_port=admin_port)
+            await serve(settings, find_adapter, openapi=b"{}", port=public_port, admin_port=admin_port)
 
 
 @pytest.mark.usefixtures("live", "test_account")
 async def test_a_host_that_is_not_ours_is_a_clear_error() -> None:
     with pytest.raises(CannotListen, match=r"^cannot listen on 203\.0\.113\.1:0: "):
-        await serve([backend_settings()], find_adapter, openapi=b"{}", host="203.0.113.1", port=0, admin_port=0)
+        await serve(settings, find_adapter, openapi=b"{}", host="203.0.113.1", port=0, admin_port=0)
 
 
 async def test_an_error_while_starting_closes_everything(live: MemoryAccount, test_account: MemoryAccount) -> None:
@@ -173,7 +229,7 @@ async def test_an_error_while_starting_closes_everything(live: MemoryAccount, te
         raise RuntimeError("the demo cannot go on")
 
     with pytest.raises(RuntimeError, match="demo"):
-        await serve([backend_settings()], find_adapter, openapi=b"{}", port=0, admin_port=0, on_started=fail)
+        await serve(settings, find_adapter, openapi=b"{}", port=0, admin_port=0, on_started=fail)
     (started,) = addresses
     for port in (started.port, started.admin_port):
         with pytest.raises(OSError, match=r"Connect call failed"):
