@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+import sys
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Final
 
 from adapters.base import AdapterSettings, BillingAdapter, Capabilities
@@ -31,19 +33,18 @@ class BrokenAdapter(Exception):
 
 def names() -> list[str]:
     """The names of all installed adapters, sorted. Nothing is imported for it."""
-    return sorted({entry.name for entry in entry_points(group=GROUP)})
+    return sorted({entry.name for entry in _registered()})
 
 
 def built_in_names() -> list[str]:
     """The names of the adapters that come with the gateway itself, sorted."""
-    entries = entry_points(group=GROUP)
-    return sorted({entry.name for entry in entries if entry.dist is not None and entry.dist.name == DISTRIBUTION})
+    return sorted({entry.name for entry in _registered() if entry.dist is not None and entry.dist.name == DISTRIBUTION})
 
 
 def find(name: str) -> type[BillingAdapter]:
     """The adapter of this name, imported now. Raises `UnknownAdapter`, `BrokenAdapter`."""
     # One distribution may be seen twice, from its sources and from its installation.
-    targets = {entry.value: entry for entry in entry_points(group=GROUP, name=name)}
+    targets = {entry.value: entry for entry in _registered() if entry.name == name}
     if not targets:
         raise UnknownAdapter(name, names())
     if len(targets) > 1:
@@ -51,6 +52,16 @@ def find(name: str) -> type[BillingAdapter]:
         raise BrokenAdapter(name, f"is registered more than once: {', '.join(sorted(targets))}")
     (entry,) = targets.values()
     return _checked(name, _loaded(entry))
+
+
+def _registered() -> EntryPoints:
+    return _registered_on(tuple(sys.path))
+
+
+@lru_cache(maxsize=1)
+def _registered_on(path: tuple[str, ...]) -> EntryPoints:
+    # All installed packages are read for this, which takes some ten milliseconds.
+    return entry_points(group=GROUP)
 
 
 def _loaded(entry: EntryPoint) -> object:

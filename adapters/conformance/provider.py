@@ -54,11 +54,11 @@ class Samples:
     """
 
     customer: str
-    """Holds `active`; the only one with this e-mail and this phone."""
+    """Holds `active` and more; the only one with this e-mail and this phone."""
     email: str
     phone: str = _no("phone")
     many: str
-    """A customer with several running subscriptions, some of them paid by the month and some by the year."""
+    """Another customer with several running subscriptions, some of them paid by the month and some by the year."""
     single: Held
     """Paid by the month, and the only running subscription of its customer."""
     yearly_only: str = _no("yearly_only")
@@ -125,22 +125,22 @@ class Item:
     quantity: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
     """A subscription as the provider has it; two of them are equal when the same was done to both."""
 
     ended: bool
     ends_at: datetime | None
     """The moment of a cancellation that is scheduled."""
-    paused: bool
-    paused_until: datetime | None
-    trial_end: datetime | None
+    paused: bool = False
+    paused_until: datetime | None = None
+    trial_end: datetime | None = None
     period_end: datetime | None
-    coupons: tuple[str, ...]
+    coupons: tuple[str, ...] = ()
     items: tuple[Item, ...]
-    planned_prices: tuple[str, ...]
+    planned_prices: tuple[str, ...] = ()
     """The prices that take over later, each change counted."""
-    moved_at_once: tuple[int, ...]
+    moved_at_once: tuple[int, ...] = ()
     """Money that requests have moved at once, in minor units, credits negative."""
 
 
@@ -223,11 +223,11 @@ class ProviderCase(ABC):
     name: ClassVar[str]
     """What the YAML calls the adapter (`backend: <name>`)."""
     budget: ClassVar[Budget]
-    pause_slack: ClassVar[timedelta]
+    pause_slack: ClassVar[timedelta] = timedelta(0)
     """By how much a pause that is given as a length from the period's end may end early: providers round."""
-    finds_by: ClassVar[frozenset[str]]
+    finds_by: ClassVar[frozenset[str]] = frozenset()
     """Which of `email` and `phone` a customer can be found by."""
-    everything: ClassVar[Mapping[str, object]]
+    everything: ClassVar[Mapping[str, object]] = MappingProxyType({})
     """Sections of the YAML that switch on whatever is off by default and the provider can do."""
     secrets: ClassVar[tuple[str, ...]]
     """Keys, and what faults say; none of it may appear in an answer."""
@@ -275,9 +275,9 @@ class ProviderCase(ABC):
         """The idempotency keys of the writes that arrived since `forget_calls`, whatever their answers; one that was
         sent twice is there twice. Empty where the provider has none."""
 
-    @abstractmethod
     def prorated(self) -> bool:
         """Whether any of `writes` had unused time credited or charged, at once or with a later invoice."""
+        return False
 
     @abstractmethod
     def forget_calls(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from adapters.conformance.asks import ACTIONS, AT_ONCE, Ask, Make, change_price
-from adapters.conformance.provider import Trouble
+from adapters.conformance.provider import ProviderCase, Trouble
 from adapters.conformance.world import Start, World
+from adapters.registry import find
 
 CURRENCIES = ("usd", "eur", "gbp")
 
@@ -27,6 +28,12 @@ def charged(world: World) -> int:
 
 class TestMoneyGuard:
     """What a change charges at once is known before it is made, and bounded by the owner."""
+
+    @pytest.fixture(autouse=True)
+    def asks_the_provider(self, provider: type[ProviderCase]) -> None:
+        """An adapter that cannot ask has no such limit: settings that name one are refused."""
+        if not find(provider.name).capabilities.previews_charges:
+            pytest.skip(f"{provider.name} does not preview charges")
 
     @pytest.mark.parametrize("prorate", [False, True], ids=["not prorated", "prorated"])
     async def test_exactly_what_may_be_charged_is_charged_and_a_cent_more_is_not(

@@ -1,0 +1,1 @@
+"""Acme Billing, which nobody has heard of, behind the Churnkey gateway."""
