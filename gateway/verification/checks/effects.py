@@ -1,0 +1,262 @@
+"""The actions for real, on the one subscription that was named for it, and whether their effect can be read back.
+
+Only with --write. What acts on all of a customer's subscriptions is never sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from gateway.contract import Action, Controller, Subscription, moment_text
+from gateway.verification import bodies
+from gateway.verification.answers import document_in, told
+from gateway.verification.documents import JsonObject, inner, is_object
+from gateway.verification.judging import judge
+from gateway.verification.naming import is_usable, place, shown_id
+from gateway.verification.visit import Check, Skipped
+
+if TYPE_CHECKING:
+    from gateway.verification.bodies import Body
+    from gateway.verification.naming import Place
+    from gateway.verification.visit import Notes, Visit
+
+_TRIAL_GROWS_BY: Final = timedelta(days=7)
+_PAUSE: Final = timedelta(days=30)
+_SLACK: Final = timedelta(days=2)
+_A_MOMENT: Final = timedelta(minutes=1)
+_NO_EFFECT: Final = "answer 200 only when it is done, and read what is there now, not a copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The subscription to act on, as it is now."""
+
+    customer: str
+    identifier: str
+    where: Place
+    body: JsonObject
+
+    @property
+    def status(self) -> JsonObject:
+        return inner(self.body, "status")
+
+    @property
+    def state(self) -> object:
+        """The name of its status."""
+        return self.status.get("name")
+
+
+async def extend_trial(visit: Visit, notes: Notes) -> None:
+    """The trial ends later."""
+    held = await _read(visit, notes)
+    end = _moment(inner(held.status, "trial").get("end"))
+    if held.state != "trial" or end is None:
+        raise Skipped(f"{shown_id(held.identifier)} is in no trial")
+    by_date = "date" in visit.offer.actions[Action.EXTEND_TRIAL].enabled("durations")
+    asked = end + _TRIAL_GROWS_BY
+    await _act(visit, notes, held, Action.EXTEND_TRIAL, {"duration": _until(asked) if by_date else bodies.ONE_MONTH})
+    after = await _read(visit, notes)
+    got = _moment(inner(after.status, "trial").get("end"))
+    path = f"GET {after.where.label}: status.trial.end"
+    if got is None or got <= end:
+        notes.fail(path, "not later than before", "the new end of the trial", _NO_EFFECT)
+    elif by_date and abs(got - asked) > _A_MOMENT:
+        notes.remark(path, "not the moment that was asked for", "the date in duration")
+
+
+async def apply_coupon(visit: Visit, notes: Notes) -> None:
+    """The coupon is among the discounts."""
+    held = await _read(visit, notes)
+    there = set(_coupons_on(held.body))
+    coupon = next((one["id"] for one in visit.samples.of(Controller.COUPONS) if _is_good(one, there)), None)
+    if coupon is None:
+        raise Skipped("no coupon to apply")
+    shape = bodies.SHAPES[Action.APPLY_COUPON]
+    await _act(visit, notes, held, Action.APPLY_COUPON, bodies.referring(shape, coupon))
+    after = await _read(visit, notes)
+    customer = await visit.client.get(place("/customers/{}", held.customer))
+    if coupon not in {*_coupons_on(after.body), *_coupons_on(document_in(customer, notes))}:
+        path = f"GET {after.where.label}: discounts"
+        notes.fail(path, f"{shown_id(coupon)} is not among them", "the coupon that was applied", _NO_EFFECT)
+
+
+async def change_price(visit: Visit, notes: Notes) -> None:
+    """The item has the new price, and its quantity still."""
+    held = await _read(visit, notes)
+    items = _items(held.body)
+    if len(items) != 1:
+        raise Skipped(f"{shown_id(held.identifier)} has {len(items)} items; one that has a single one is needed")
+    price = _other_price(visit, inner(items[0], "price"))
+    at_once = bodies.IMMEDIATE in visit.offer.actions[Action.CHANGE_PRICE].enabled("schedules")
+    details: Body = {
+        **bodies.referring(bodies.SHAPES[Action.CHANGE_PRICE], price),
+        "scheduledAt": bodies.IMMEDIATE if at_once else bodies.END_OF_PERIOD,
+        "prorate": False,
+    }
+    await _act(visit, notes, held, Action.CHANGE_PRICE, details)
+    after = await _read(visit, notes)
+    if not at_once:
+        # Until the period ends it has the old one, and nothing in the contract tells of the new.
+        return
+    now = _items(after.body)
+    path = f"GET {after.where.label}: items"
+    if [inner(item, "price").get("id") for item in now] != [price]:
+        notes.fail(
+            path, f"not {shown_id(price)} alone", "the price that was changed to, in place of the old one", _NO_EFFECT
+        )
+    elif now[0].get("quantity") != items[0].get("quantity"):
+        notes.fail(
+            f"{path}[0].quantity", "not what it was", "the same quantity", "seats must survive a change of price"
+        )
+
+
+async def pause(visit: Visit, notes: Notes) -> None:
+    """It is paused, until about then."""
+    held = await _read(visit, notes)
+    offer = visit.offer.actions[Action.PAUSE]
+    annual = inner(held.body, "duration").get("unit") == "year"
+    if held.state != "active" or (annual and not offer.switches.get("allowAnnual")):
+        raise Skipped(f"{shown_id(held.identifier)} is {'paid by the year' if annual else 'not active'}")
+    at_once = bodies.IMMEDIATE in offer.enabled("startDates")
+    end = datetime.now(UTC) + _PAUSE
+    details: Body = {
+        "startAt": bodies.IMMEDIATE if at_once else bodies.END_OF_PERIOD,
+        "duration": bodies.ONE_MONTH if bodies.PERIOD in offer.enabled("durations") else _until(end),
+        "allowAnnual": annual,
+    }
+    await _act(visit, notes, held, Action.PAUSE, details)
+    after = await _read(visit, notes)
+    if not at_once:
+        # Until the period ends it is active, and nothing in the contract tells of the pause.
+        return
+    path = f"GET {after.where.label}: status"
+    if after.state != "paused":
+        notes.fail(f"{path}.name", "not paused", "paused", _NO_EFFECT)
+    elif (got := _moment(after.status.get("end"))) is not None and abs(got - end) > _SLACK:
+        notes.remark(f"{path}.end", "not in a month", "the start and the duration that was asked for")
+
+
+async def cancel_with_the_period(visit: Visit, notes: Notes) -> None:
+    """It is set to end, and goes on until then."""
+    held = await _to_cancel(visit, notes, bodies.END_OF_PERIOD)
+    await _act(visit, notes, held, Action.CANCEL, {"scheduledAt": bodies.END_OF_PERIOD})
+    after = await _read(visit, notes)
+    if held.state in {"active", "trial"} and after.state == "canceled":
+        path = f"GET {after.where.label}: status.name"
+        notes.fail(path, "canceled at once", f"{held.state} until the period ends", "what is paid for has to last")
+
+
+async def cancel_at_once(visit: Visit, notes: Notes) -> None:
+    """It has ended."""
+    held = await _to_cancel(visit, notes, bodies.IMMEDIATE)
+    await _act(visit, notes, held, Action.CANCEL, {"scheduledAt": bodies.IMMEDIATE})
+    after = await _read(visit, notes)
+    if after.state != "canceled":
+        notes.fail(f"GET {after.where.label}: status.name", "not canceled", "canceled", _NO_EFFECT)
+
+
+CHECKS: Final[Mapping[Action, Mapping[str, Check]]] = MappingProxyType(
+    {
+        Action.EXTEND_TRIAL: {"takes effect": extend_trial},
+        Action.APPLY_COUPON: {"takes effect": apply_coupon},
+        Action.CHANGE_PRICE: {"takes effect": change_price},
+        Action.PAUSE: {"takes effect": pause},
+        Action.CANCEL: {"with the period": cancel_with_the_period, "at once": cancel_at_once},
+    }
+)
+
+
+async def _to_cancel(visit: Visit, notes: Notes, schedule: str) -> Held:
+    if schedule not in visit.offer.actions[Action.CANCEL].enabled("schedules"):
+        raise Skipped(f"{schedule} is not offered")
+    held = await _read(visit, notes)
+    if held.state == "canceled":
+        raise Skipped(f"{shown_id(held.identifier)} is canceled already")
+    return held
+
+
+async def _read(visit: Visit, notes: Notes) -> Held:
+    """The subscription that was named, as it is now. Raises `CheckEnded`, having noted why, where it is not there."""
+    writing = visit.writing
+    if writing is None:
+        raise Skipped("nothing may be written")
+    identifier = writing.subscription
+    listed = (holder for holder, row in visit.samples.subscriptions if row["id"] == identifier)
+    customer = writing.customer or next(listed, None)
+    if customer is None:
+        notes.stop(f"--subscription {shown_id(identifier)}", "not on any list", "", "name its customer with --customer")
+    where = place("/customers/{}/subscriptions/{}", customer, identifier)
+    body = document_in(await visit.client.get(where), notes)
+    if not is_object(body):
+        notes.stop(f"GET {where.label}", "no object", "a subscription")
+    notes.add(judge(body, Subscription, f"GET {where.label}"))
+    return Held(customer, identifier, where, body)
+
+
+async def _act(visit: Visit, notes: Notes, held: Held, action: Action, details: Body) -> None:
+    """Do it. Raises `CheckEnded`, having noted why, unless the answer says that it is done."""
+    shape = bodies.SHAPES[action]
+    body = {**details, **bodies.of_one(held.customer, held.identifier)}
+    answer = await visit.client.post(place(f"/actions/{shape.target}"), body)
+    if shape.has_duration and answer.status == 400:
+        notes.remark(
+            answer.request, told(answer), "200", "how a duration is written is not documented: is it this one?"
+        )
+        raise Skipped("it was refused")
+    if answer.status == 204:
+        notes.remark(answer.request, told(answer), "200", "the documentation's samples answer 200 with nothing in it")
+    elif answer.status != 200:
+        notes.stop(answer.request, told(answer), "200", "it is offered, and the subscription's state allows it")
+    if answer.body:
+        notes.fail(answer.request, "a body", "nothing", "an action must return an empty response")
+
+
+def _other_price(visit: Visit, current: JsonObject) -> str:
+    """A price to change to: in the same currency, and of the same duration if there is one."""
+    currency = str(inner(current, "amount").get("currency")).lower()
+    fitting = [
+        row
+        for row in visit.samples.of(Controller.PRICES)
+        if row["id"] != current.get("id") and str(inner(row, "amount").get("currency")).lower() == currency
+    ]
+    fitting.sort(key=lambda row: row.get("duration") != current.get("duration"))
+    if not fitting:
+        raise Skipped("no other price in the same currency")
+    return str(fitting[0]["id"])
+
+
+def _is_good(coupon: JsonObject, there: set[str]) -> bool:
+    expires = _moment(coupon.get("expiresAt"))
+    return coupon["id"] not in there and (expires is None or expires > datetime.now(UTC))
+
+
+def _coupons_on(body: object) -> Iterator[str]:
+    discounts = body.get("discounts") if is_object(body) else None
+    for discount in discounts if isinstance(discounts, list) else []:
+        identifier = inner(discount, "coupon").get("id")
+        if is_usable(identifier):
+            yield str(identifier)
+
+
+def _items(body: JsonObject) -> list[JsonObject]:
+    items = body.get("items")
+    return [item for item in items if is_object(item)] if isinstance(items, list) else []
+
+
+def _until(moment: datetime) -> Mapping[str, object]:
+    return bodies.until(moment_text(moment))
+
+
+def _moment(text: object) -> datetime | None:
+    """A moment that can be compared, None for anything else; what is wrong with it was noted before."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
