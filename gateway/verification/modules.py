@@ -70,9 +70,10 @@ def _catalogue(controller: Controller, model: type[ContractModel], *more: NamedC
 def _action(action: Action) -> Module:
     checks = [
         NamedCheck("unknown ids", refusals.of_unknown_ids(action)),
-        NamedCheck("missing details", refusals.of_missing_details(action)),
         NamedCheck("what is off", refusals.of_what_is_off(action)),
     ]
+    if bodies.SHAPES[action].has_duration or bodies.SHAPES[action].reference:
+        checks.append(NamedCheck("missing details", refusals.of_missing_details(action)))
     if action in bodies.FOR_ALL:
         checks.append(NamedCheck("all of a customer's", refusals.for_all(action)))
     return Module(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gateway.verification.report import Grade, Outcome
+from gateway.verification.report import OFFERED, Grade, Outcome
 
 if TYPE_CHECKING:
     from gateway.verification.report import CheckReport, Finding, ModuleReport, Report
@@ -46,7 +46,7 @@ def as_json(report: Report) -> str:
 
 
 def _summary(module: ModuleReport) -> str:
-    off = next((check.reason for check in module.checks if check.name == "offered"), None)
+    off = next((check.reason for check in module.checks if check.name == OFFERED), None)
     need = "required" if module.required else "optional"
     tried = sum(check.reason is None for check in module.checks)
     return f"{need}, {off or f'{tried} of {len(module.checks)} checks made'}"
@@ -58,7 +58,7 @@ def _details(check: CheckReport) -> Iterator[str]:
         yield f"{word}  {check.name}: {finding.line}"
         if finding.advice:
             yield f"        {finding.advice}"
-    if check.reason is not None and check.name != "offered":
+    if check.reason is not None and check.name != OFFERED:
         word = "open  " if check.outcome is Outcome.UNPROVEN else "left  "
         yield f"{word}  {check.name}: {check.reason}"
 

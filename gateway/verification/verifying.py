@@ -11,14 +11,14 @@ from gateway.verification.checks.access import FEATURES
 from gateway.verification.client import Client, Unanswered
 from gateway.verification.judging import condensed
 from gateway.verification.modules import ACCESS, MODULES, Module, NamedCheck
-from gateway.verification.report import CheckReport, Finding, Grade, ModuleReport, Outcome, Report
+from gateway.verification.report import OFFERED, CheckReport, Finding, Grade, ModuleReport, Outcome, Report
 from gateway.verification.visit import CheckEnded, Notes, Skipped, Visit, Writing
 
 DEFAULT_TIMEOUT_S: Final = 15.0
 
 _MOST_FINDINGS: Final = 12
 _MOST_UNANSWERED: Final = 3
-_OFF: Final = "it is off in the manifest"
+_OFF: Final = "off in the manifest"
 _GIVEN_UP: Final = "not tried: too many requests were not answered"
 
 
@@ -75,7 +75,7 @@ class _Run:
         offered = module.offered(self._visit.offer)
         checks = [await self._check(check) for check in (module.checks if offered else module.checks_off)]
         if not offered:
-            checks.append(CheckReport("offered", essential=True, reason=_OFF))
+            checks.append(CheckReport(OFFERED, module.required(self._visit.offer), reason=_OFF))
         elif self._visit.writing is not None:
             checks += [await self._check(check) for check in module.writing_checks]
         # Asked for last: the manifest is one of the modules, and what is required depends on it.

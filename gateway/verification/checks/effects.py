@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TRIAL_GROWS_BY: Final = timedelta(days=7)
 _PAUSE: Final = timedelta(days=30)
 _SLACK: Final = timedelta(days=2)
+_REFUSED: Final = (400, 404, 409)
+_PRICES_TRIED: Final = 5
 _A_MOMENT: Final = timedelta(minutes=1)
 _NO_EFFECT: Final = "answer 200 only when it is done, and read what is there now, not a copy"
 
@@ -90,14 +92,16 @@ async def change_price(visit: Visit, notes: Notes) -> None:
     items = _items(held.body)
     if len(items) != 1:
         raise Skipped(f"{shown_id(held.identifier)} has {len(items)} items; one that has a single one is needed")
-    price = _other_price(visit, inner(items[0], "price"))
+    prices = _other_prices(visit, inner(items[0], "price"))
     at_once = bodies.IMMEDIATE in visit.offer.actions[Action.CHANGE_PRICE].enabled("schedules")
-    details: Body = {
-        **bodies.referring(bodies.SHAPES[Action.CHANGE_PRICE], price),
-        "scheduledAt": bodies.IMMEDIATE if at_once else bodies.END_OF_PERIOD,
-        "prorate": False,
-    }
-    await _act(visit, notes, held, Action.CHANGE_PRICE, details)
+    schedule = bodies.IMMEDIATE if at_once else bodies.END_OF_PERIOD
+    price = prices[-1]
+    for price in prices:
+        reference = bodies.referring(bodies.SHAPES[Action.CHANGE_PRICE], price)
+        details = {**reference, "scheduledAt": schedule, "prorate": False}
+        # A price may have limits of quantity, country or state that the contract has no words for.
+        if await _acts(visit, notes, held, Action.CHANGE_PRICE, details, is_last=price == prices[-1]):
+            break
     after = await _read(visit, notes)
     if not at_once:
         # Until the period ends it has the old one, and nothing in the contract tells of the new.
@@ -109,9 +113,8 @@ async def change_price(visit: Visit, notes: Notes) -> None:
             path, f"not {shown_id(price)} alone", "the price that was changed to, in place of the old one", _NO_EFFECT
         )
     elif now[0].get("quantity") != items[0].get("quantity"):
-        notes.fail(
-            f"{path}[0].quantity", "not what it was", "the same quantity", "seats must survive a change of price"
-        )
+        # Right where the new price has no quantity, such as one for usage.
+        notes.remark(f"{path}[0].quantity", "not what it was", "the same", "seats should survive a change of price")
 
 
 async def pause(visit: Visit, notes: Notes) -> None:
@@ -119,8 +122,10 @@ async def pause(visit: Visit, notes: Notes) -> None:
     held = await _read(visit, notes)
     offer = visit.offer.actions[Action.PAUSE]
     annual = inner(held.body, "duration").get("unit") == "year"
-    if held.state != "active" or (annual and not offer.switches.get("allowAnnual")):
-        raise Skipped(f"{shown_id(held.identifier)} is {'paid by the year' if annual else 'not active'}")
+    if held.state != "active":
+        raise Skipped(f"{shown_id(held.identifier)} is not active")
+    if annual and not offer.switches.get("allowAnnual"):
+        raise Skipped(f"{shown_id(held.identifier)} is paid by the year")
     at_once = bodies.IMMEDIATE in offer.enabled("startDates")
     end = datetime.now(UTC) + _PAUSE
     details: Body = {
@@ -198,11 +203,21 @@ async def _read(visit: Visit, notes: Notes) -> Held:
 
 
 async def _act(visit: Visit, notes: Notes, held: Held, action: Action, details: Body) -> None:
-    """Do it. Raises `CheckEnded`, having noted why, unless the answer says that it is done."""
+    """Do it. Raises `CheckEnded` or `Skipped`, having noted why, unless the answer says that it is done."""
+    await _acts(visit, notes, held, action, details, is_last=True)
+
+
+async def _acts(visit: Visit, notes: Notes, held: Held, action: Action, details: Body, *, is_last: bool) -> bool:
+    """Do it, and tell whether it is done. A refusal of the last attempt ends the check."""
     shape = bodies.SHAPES[action]
     body = {**details, **bodies.of_one(held.customer, held.identifier)}
     answer = await visit.client.post(place(f"/actions/{shape.target}"), body)
-    if shape.has_duration and answer.status == 400:
+    if answer.status in _REFUSED and not is_last:
+        return False
+    if answer.status == 409 and action is not Action.CANCEL:
+        notes.remark(answer.request, told(answer), "200", "if its state forbids it, try another subscription")
+        raise Skipped("it was refused")
+    if answer.status == 400 and shape.has_duration:
         notes.remark(
             answer.request, told(answer), "200", "how a duration is written is not documented: is it this one?"
         )
@@ -213,20 +228,27 @@ async def _act(visit: Visit, notes: Notes, held: Held, action: Action, details: 
         notes.stop(answer.request, told(answer), "200", "it is offered, and the subscription's state allows it")
     if answer.body:
         notes.fail(answer.request, "a body", "nothing", "an action must return an empty response")
+    return True
 
 
-def _other_price(visit: Visit, current: JsonObject) -> str:
-    """A price to change to: in the same currency, and of the same duration if there is one."""
+def _other_prices(visit: Visit, current: JsonObject) -> list[str]:
+    """Prices to change to, in the same currency, the most alike first."""
     currency = str(inner(current, "amount").get("currency")).lower()
     fitting = [
         row
         for row in visit.samples.of(Controller.PRICES)
         if row["id"] != current.get("id") and str(inner(row, "amount").get("currency")).lower() == currency
     ]
-    fitting.sort(key=lambda row: row.get("duration") != current.get("duration"))
+    fitting.sort(key=lambda row: [row.get(name) != current.get(name) for name in ("duration", "productId", "type")])
+    fitting.sort(key=lambda row: _form(row) != _form(current))
     if not fitting:
         raise Skipped("no other price in the same currency")
-    return str(fitting[0]["id"])
+    return [row["id"] for row in fitting[:_PRICES_TRIED]]
+
+
+def _form(price: JsonObject) -> list[str]:
+    """How the amount is made up: by the unit, flat, in tiers."""
+    return sorted(name for name, value in inner(price, "amount").items() if value is not None)
 
 
 def _is_good(coupon: JsonObject, there: set[str]) -> bool:

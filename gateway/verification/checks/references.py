@@ -64,13 +64,12 @@ def one_type(controller: Controller) -> Check:
         announced = visit.offer.types.get(controller)
         expected = announced or typed[0][1]
         source = f"features.controllers.{controller}.type" if announced else typed[0][0]
-        for path, name in typed:
-            if name != expected:
-                advice = (
-                    f"all {controller} of one integration are standalone, or all belong to a {BELONGING[controller]}"
-                )
-                notes.fail(f"{path}.type", f"not as in {source}", "one type for all", advice)
-                return
+        odd = next((path for path, name in typed if name != expected), None)
+        if odd is not None:
+            advice = f"all {controller} of one integration are standalone, or all belong to a {BELONGING[controller]}"
+            # Of prices the documentation says that they must be, of products that they should.
+            note = notes.fail if controller is Controller.PRICES else notes.remark
+            note(f"{odd}.type", f"not as in {source}", "one type for all", advice)
 
     return check
 

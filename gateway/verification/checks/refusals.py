@@ -10,7 +10,7 @@ from gateway.verification.absent import absent_id
 from gateway.verification.answers import is_error_body, refused, told
 from gateway.verification.naming import place
 from gateway.verification.offer import ActionOffer
-from gateway.verification.visit import Check, Skipped
+from gateway.verification.visit import Check
 
 if TYPE_CHECKING:
     from gateway.verification.bodies import Body
@@ -42,9 +42,6 @@ def of_missing_details(action: Action) -> Check:
     """Nor where the body does not say what is to be done. Both ids are there: it may be done to everything else."""
 
     async def check(visit: Visit, notes: Notes) -> None:
-        shape = bodies.SHAPES[action]
-        if not shape.has_duration and not shape.reference:
-            raise Skipped("nothing but ids is required")
         refused(await _post(visit, action, {}), notes, (400, 404), _ADVICE, also=(422,))
 
     return check
@@ -60,10 +57,7 @@ def of_what_is_off(action: Action) -> Check:
             answer = await _post(visit, action, bodies.details(shape, ActionOffer(), absent_id()))
             _declined(answer, notes, f"features.actions.{action}")
             return
-        off = offer.disabled(shape.schedules) if shape.schedules else []
-        if not off:
-            raise Skipped("nothing of it is off")
-        for schedule in off:
+        for schedule in offer.disabled(shape.schedules):
             body = bodies.details(shape, offer, absent_id()) | {shape.schedule: schedule}
             _declined(
                 await _post(visit, action, body), notes, f"features.actions.{action}.{shape.schedules}.{schedule}"
