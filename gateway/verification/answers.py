@@ -66,9 +66,9 @@ def _judge_error(answer: Answer, notes: Notes) -> None:
     except ValueError:
         notes.fail(where, _no_json(answer), "an object with code and message", _ERRORS_PAGE)
         return
-    notes.add(judge(document, ErrorBody, where))
+    notes.add(judge(document, ErrorBody, f"{where}: "))
     if is_object(document) and isinstance(document.get("code"), int) and document["code"] != answer.status:
-        notes.fail(f"{where}.code", "another number", "the status of the answer", _ERRORS_PAGE)
+        notes.fail(f"{where}: code", "another number", "the status of the answer", _ERRORS_PAGE)
 
 
 def _json_in(answer: Answer, notes: Notes) -> object:

@@ -77,14 +77,17 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def judge(value: object, model: type[ContractModel], where: str, *, own_rules: Grade = Grade.REMARK) -> list[Finding]:
-    """What is wrong with a decoded body, or a part of one, that should be a `model`; `where` is what leads to it.
+    """What is wrong with a decoded body, or a part of one, that should be a `model`.
 
-    `own_rules` is how much the rules weigh that concern several members at once.
+    `where` is what leads to it: a path, or the request and a colon with a blank. `own_rules` is how much the rules
+    weigh that concern several members at once.
     """
     page = f"{_DOCUMENTATION}/{_PAGES[model]}"
     try:
-        # Only switches would be read too kindly: every number in the models is strict by itself.
-        model.model_validate_json(json.dumps(value), strict=model is Features, by_alias=True, by_name=False)
+        # Of the manifest's switches a word or a number would do; every number elsewhere is strict by itself. (False
+        # would be none of that: it overrules the fields.)
+        strict = True if model is Features else None
+        model.model_validate_json(json.dumps(value), strict=strict, by_alias=True, by_name=False)
     except ValidationError as error:
         details = error.errors(include_url=False)
         found = [replace(_finding(value, one, own_rules), advice=f"see {page}") for one in details]
@@ -104,9 +107,11 @@ def condensed(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _joined(where: str, path: str) -> str:
-    if not path:
-        return where
-    return f"{where}{path}" if path.startswith("[") or not where else f"{where}.{path}"
+    if where.endswith(": "):
+        return f"{where}{path}" if path else where.removesuffix(": ")
+    if not path or not where:
+        return where or path
+    return f"{where}{path}" if path.startswith("[") else f"{where}.{path}"
 
 
 def _finding(value: object, error: ErrorDetails, own_rules: Grade) -> Finding:
@@ -121,12 +126,10 @@ def _finding(value: object, error: ErrorDetails, own_rules: Grade) -> Finding:
         case "union_tag_not_found":
             return Finding(Grade.FAILURE, _joined(path, _bare(context["discriminator"])), "missing")
         case "union_tag_invalid":
-            tags = context["expected_tags"].replace("'", "")
-            return Finding(
-                Grade.FAILURE, _joined(path, _bare(context["discriminator"])), "another word", f"one of {tags}"
-            )
+            place, tags = _joined(path, _bare(context["discriminator"])), _bare(context["expected_tags"])
+            return Finding(Grade.FAILURE, place, "another word", f"one of {tags}")
         case "literal_error" | "enum":
-            expected = re.sub(r"<\w+\.\w+: '([^']*)'>", r"\1", str(context["expected"])).replace("'", "")
+            expected = _bare(re.sub(r"<\w+\.\w+: ('[^']*')>", r"\1", str(context["expected"])))
             return Finding(Grade.FAILURE, path, "another word" if found == "a string" else found, expected)
         case "value_error":
             return _value_error(path, error["input"], str(context["error"]), own_rules)
@@ -155,8 +158,8 @@ def _bound(context: Mapping[str, Any]) -> str:
     return " and ".join(f"{words[name]} {limit:g}" for name, limit in context.items() if name in words)
 
 
-def _bare(discriminator: str) -> str:
-    return discriminator.strip("'")
+def _bare(words: str) -> str:
+    return words.replace("'", "")
 
 
 def _path(value: object, location: Sequence[str | int]) -> str:

@@ -85,7 +85,7 @@ def _is_there(answer: Answer, notes: Notes, needed: str) -> bool:
 
 def _is_the_one(answer: Answer, row: JsonObject, name: str, folded: Callable[[str], str], notes: Notes) -> None:
     found = document_in(answer, notes)
-    notes.add(judge(found, Customer, answer.request))
+    notes.add(judge(found, Customer, f"{answer.request}: "))
     if not is_object(found) or found.get("id") == row["id"]:
         return
     has = found.get(name)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gateway.verification.visit import Notes, Visit
 
 _TRIAL_GROWS_BY: Final = timedelta(days=7)
-_PAUSE: Final = timedelta(days=30)
+_A_MONTH: Final = timedelta(days=30)
 _SLACK: Final = timedelta(days=2)
 _REFUSED: Final = (400, 404, 409)
 _PRICES_TRIED: Final = 5
@@ -127,10 +127,10 @@ async def pause(visit: Visit, notes: Notes) -> None:
     if annual and not offer.switches.get("allowAnnual"):
         raise Skipped(f"{shown_id(held.identifier)} is paid by the year")
     at_once = bodies.IMMEDIATE in offer.enabled("startDates")
-    end = datetime.now(UTC) + _PAUSE
+    by_length = bodies.PERIOD in offer.enabled("durations")
     details: Body = {
         "startAt": bodies.IMMEDIATE if at_once else bodies.END_OF_PERIOD,
-        "duration": bodies.ONE_MONTH if bodies.PERIOD in offer.enabled("durations") else _until(end),
+        "duration": bodies.ONE_MONTH if by_length else _until(datetime.now(UTC) + _A_MONTH),
         "allowAnnual": annual,
     }
     await _act(visit, notes, held, Action.PAUSE, details)
@@ -139,10 +139,11 @@ async def pause(visit: Visit, notes: Notes) -> None:
         # Until the period ends it is active, and nothing in the contract tells of the pause.
         return
     path = f"GET {after.where.label}: status"
+    start, end = (_moment(after.status.get(name)) for name in ("start", "end"))
     if after.state != "paused":
         notes.fail(f"{path}.name", "not paused", "paused", _NO_EFFECT)
-    elif (got := _moment(after.status.get("end"))) is not None and abs(got - end) > _SLACK:
-        notes.remark(f"{path}.end", "not in a month", "the start and the duration that was asked for")
+    elif start is not None and end is not None and abs(end - start - _A_MONTH) > _SLACK:
+        notes.remark(f"{path}.end", "not a month after its start", "the duration that was asked for")
 
 
 async def cancel_with_the_period(visit: Visit, notes: Notes) -> None:
@@ -198,7 +199,7 @@ async def _read(visit: Visit, notes: Notes) -> Held:
     body = document_in(await visit.client.get(where), notes)
     if not is_object(body):
         notes.stop(f"GET {where.label}", "no object", "a subscription")
-    notes.add(judge(body, Subscription, f"GET {where.label}"))
+    notes.add(judge(body, Subscription, f"GET {where.label}: "))
     return Held(customer, identifier, where, body)
 
 

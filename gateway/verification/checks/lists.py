@@ -77,9 +77,9 @@ def unknown_in(controller: Controller) -> Check:
 async def retrieve(visit: Visit, notes: Notes, where: Place, model: type[ContractModel], listed: JsonObject) -> None:
     """Retrieve an object, look at it, and hold it against what a list had of it."""
     found = document_in(await visit.client.get(where), notes)
-    notes.add(judge(found, model, f"GET {where.label}"))
+    notes.add(judge(found, model, f"GET {where.label}: "))
     for path in differences(listed, found):
-        notes.fail(f"GET {where.label}: {path}".rstrip(": "), "not what the list has", "the same in both")
+        notes.fail(f"GET {where.label}: {path}".removesuffix(": "), "not what the list has", "the same in both")
 
 
 async def is_not_found(visit: Visit, notes: Notes, where: Place) -> None:

@@ -41,7 +41,7 @@ async def without_mode(visit: Visit, notes: Notes) -> None:
     """A request that names no mode is about live."""
     where = _places(visit)[0]
     if visit.mode is Mode.TEST:
-        await _is_in_one_only(visit, notes, where, None, "no mode, which is live,")
+        await _is_in_one_only(visit, notes, where, None, "a request without a mode, which is live")
     elif (answer := await visit.client.get(where, mode=None)).status != 200:
         notes.fail(answer.request, f"{told(answer)} without a mode", "200, as in live mode", "live is the default")
 

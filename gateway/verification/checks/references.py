@@ -81,9 +81,7 @@ async def _all_resolve(
     for path, identifier in references:
         if isinstance(identifier, str) and is_usable(identifier):
             first.setdefault(identifier, path)
-    if not first:
-        raise Skipped(f"nothing refers to {controller}")
-    if controller not in visit.offer.controllers:
+    if first and controller not in visit.offer.controllers:
         raise Skipped(f"{controller} are off in the manifest")
     for identifier, path in list(first.items())[:_MOST]:
         await resolves(visit, notes, controller, identifier, path)
