@@ -97,6 +97,16 @@ ACCESS: Final = Module(
     ),
 )
 
+MODES: Final = Module(
+    "modes",
+    _always,
+    (
+        NamedCheck("unknown mode", modes.unknown_mode),
+        NamedCheck("live and test apart", modes.apart),
+        NamedCheck("no mode is live", modes.without_mode),
+    ),
+)
+
 MODULES: Final[tuple[Module, ...]] = (
     Module(
         "features",
@@ -139,15 +149,8 @@ MODULES: Final[tuple[Module, ...]] = (
         NamedCheck("their families", references.families_of_products),
     ),
     _catalogue(Controller.FAMILIES, Family),
-    Module(
-        "modes",
-        _always,
-        (
-            NamedCheck("unknown mode", modes.unknown_mode),
-            NamedCheck("live and test apart", modes.apart),
-            NamedCheck("no mode is live", modes.without_mode),
-        ),
-    ),
+    # Before the actions: nothing is tried for a test that could hit what is live.
+    MODES,
     # In the order in which they can be tried on one subscription: each leaves the next one possible, the cancellation
     # comes last.
     _action(Action.EXTEND_TRIAL),

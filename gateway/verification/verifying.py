@@ -10,7 +10,7 @@ from gateway.verification.address import is_in_the_clear
 from gateway.verification.checks.access import FEATURES
 from gateway.verification.client import Client, Unanswered
 from gateway.verification.judging import condensed
-from gateway.verification.modules import ACCESS, MODULES, Module, NamedCheck
+from gateway.verification.modules import ACCESS, MODES, MODULES, Module, NamedCheck
 from gateway.verification.report import OFFERED, CheckReport, Finding, Grade, ModuleReport, Outcome, Report
 from gateway.verification.visit import CheckEnded, Notes, Skipped, Visit, Writing
 
@@ -19,6 +19,7 @@ DEFAULT_TIMEOUT_S: Final = 15.0
 _MOST_FINDINGS: Final = 12
 _MOST_UNANSWERED: Final = 3
 _OFF: Final = "off in the manifest"
+_MODES_MIXED: Final = "not tried: test mode may not be apart from live"
 _GIVEN_UP: Final = "not tried: too many requests were not answered"
 
 
@@ -70,6 +71,7 @@ class _Run:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._unanswered = 0
+        self._modes_mixed = False
 
     async def module(self, module: Module) -> ModuleReport:
         offered = module.offered(self._visit.offer)
@@ -77,9 +79,17 @@ class _Run:
         if not offered:
             checks.append(CheckReport(OFFERED, module.required(self._visit.offer), reason=_OFF))
         elif self._visit.writing is not None:
-            checks += [await self._check(check) for check in module.writing_checks]
+            checks += [await self._write(check) for check in module.writing_checks]
         # Asked for last: the manifest is one of the modules, and what is required depends on it.
-        return ModuleReport(module.name, module.required(self._visit.offer), tuple(checks))
+        report = ModuleReport(module.name, module.required(self._visit.offer), tuple(checks))
+        if module is MODES:
+            self._modes_mixed = not report.is_good
+        return report
+
+    async def _write(self, check: NamedCheck) -> CheckReport:
+        if self._modes_mixed and self._visit.mode is Mode.TEST:
+            return CheckReport(check.name, check.essential, reason=_MODES_MIXED)
+        return await self._check(check)
 
     async def _check(self, check: NamedCheck) -> CheckReport:
         if self._unanswered >= _MOST_UNANSWERED:

@@ -84,6 +84,15 @@ class Visit:
     samples: Samples = field(default_factory=Samples)
 
     @property
+    def writing_holder(self) -> str | None:
+        """The customer who has the subscription to write to; None where nobody was named, and none is listed."""
+        if self.writing is None:
+            return None
+        identifier = self.writing.subscription
+        listed = (holder for holder, row in self.samples.subscriptions if row["id"] == identifier)
+        return self.writing.customer or next(listed, None)
+
+    @property
     def other_mode(self) -> Mode:
         """The mode that is not verified."""
         return Mode.LIVE if self.mode is Mode.TEST else Mode.TEST

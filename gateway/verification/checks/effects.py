@@ -191,8 +191,7 @@ async def _read(visit: Visit, notes: Notes) -> Held:
     if writing is None:
         raise Skipped("nothing may be written")
     identifier = writing.subscription
-    listed = (holder for holder, row in visit.samples.subscriptions if row["id"] == identifier)
-    customer = writing.customer or next(listed, None)
+    customer = visit.writing_holder
     if customer is None:
         notes.stop(f"--subscription {shown_id(identifier)}", "not on any list", "", "name its customer with --customer")
     where = place("/customers/{}/subscriptions/{}", customer, identifier)
