@@ -42,7 +42,7 @@ _CANNOT: Final = 2
     "--mode",
     type=click.Choice(list(Mode), case_sensitive=False),
     default=Mode.TEST,
-    show_default=True,
+    show_default=Mode.TEST.value,
     help="The account to look at.",
 )
 @click.option("--customer", metavar="ID", help="A customer to look at, beside those on the list.")
@@ -76,6 +76,9 @@ def command(
     Without --write nothing that is sent can change anything. Exits with 1 when a module that Churnkey requires does not
     pass, with 2 when nobody answers at the URL or the options are wrong.
     """
+    if junit is not None and not junit.parent.is_dir():
+        # Before anything is done, rather than when all of it is.
+        raise click.BadParameter("its folder does not exist", param_hint="--junit")
     plan = Plan(
         address=_address(url),
         token=_token(token_env),

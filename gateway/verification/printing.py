@@ -29,7 +29,7 @@ def as_table(report: Report) -> str:
     width = max(len(module.name) for module in report.modules)
     lines = [f"{report.url}, {report.mode} mode", ""]
     for module in report.modules:
-        lines.append(f"  {_WORDS[module.outcome]:{_WIDTH}}  {module.name:{width}}  {_summary(module)}")
+        lines.append(f"  {_word(module):{_WIDTH}}  {module.name:{width}}  {_summary(module)}")
         lines += [f"      {line}" for check in module.checks for line in _details(check)]
     return "\n".join([*lines, "", _verdict(report)])
 
@@ -45,8 +45,17 @@ def as_json(report: Report) -> str:
     return json.dumps(document, indent=2)
 
 
+def _word(module: ModuleReport) -> str:
+    # That one which is off is refused is as it should be, and makes nothing of it work.
+    return _WORDS[Outcome.SKIPPED if module.is_good and _off(module) else module.outcome]
+
+
+def _off(module: ModuleReport) -> str | None:
+    return next((check.reason for check in module.checks if check.name == OFFERED), None)
+
+
 def _summary(module: ModuleReport) -> str:
-    off = next((check.reason for check in module.checks if check.name == OFFERED), None)
+    off = _off(module)
     need = "required" if module.required else "optional"
     tried = sum(check.reason is None for check in module.checks)
     return f"{need}, {off or f'{tried} of {len(module.checks)} checks made'}"
