@@ -56,6 +56,7 @@ _OUR_BOUNDS: Final = ("greater_than", "less_than", "finite_number")
 _OF_MOMENTS: Final = "expected a date-time"
 _TIME_ERRORS: Final = ("datetime", "date_")
 _OPEN_UNITS: Final = ("day", "week")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 _KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -89,7 +90,8 @@ def judge(value: object, model: type[ContractModel], where: str, *, own_rules: G
         strict = True if model is Features else None
         model.model_validate_json(json.dumps(value), strict=strict, by_alias=True, by_name=False)
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        # An array with bad entries is reported as too short, too: they do not count as entries.
+        details = [one for one in error.errors(include_url=False) if not (one["type"] == "too_short" and one["input"])]
         found = [replace(_finding(value, one, own_rules), advice=f"see {page}") for one in details]
     else:
         found = []
@@ -155,7 +157,7 @@ def _value_error(path: str, given: object, words: str, own_rules: Grade) -> Find
 
 def _bound(context: Mapping[str, Any]) -> str:
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    return " and ".join(f"{words[name]} {limit:g}" for name, limit in context.items() if name in words)
+    return " and ".join(f"{words[name]} {limit:.16g}" for name, limit in context.items() if name in words)
 
 
 def _bare(words: str) -> str:
@@ -187,10 +189,14 @@ def _left_open(value: object, path: str) -> Iterator[Finding]:
         for number, entry in enumerate(value):
             yield from _left_open(entry, f"{path}[{number}]")
     elif isinstance(value, dict):
+        if "fixed" in (value.get("model"), value.get("type")) and value.get("unit") is value.get("flat") is None:
+            yield Finding(Grade.REMARK, path, "neither unit nor flat", "one of them", "as it is, it comes to nothing")
         for name, entry in value.items():
             place = _joined(path, shown_key(name))
             if name == "currency" and isinstance(entry, str) and entry != entry.lower():
                 yield Finding(Grade.REMARK, place, "not in lower case", "", "Churnkey's samples have it in lower case")
+            elif name == "country" and isinstance(entry, str) and not _COUNTRY.fullmatch(entry):
+                yield Finding(Grade.REMARK, place, "another word", "two letters of ISO 3166-1, such as DE")
             elif name == "unit" and entry in _OPEN_UNITS:
                 yield Finding(Grade.REMARK, place, entry, "month or year", "only these two are documented")
             elif name != "metadata":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.verification import BadAddress, read_address
+from gateway.verification.address import is_in_the_clear
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,18 @@ def test_what_cannot_be_an_address_is_refused_and_not_repeated(written: str) -> 
         read_address(written)
 
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "in_the_clear"),
+    [
+        ("https://billing.example.com/churnkey", False),
+        ("http://billing.example.com/churnkey", True),
+        ("http://192.168.1.5/churnkey", True),
+        ("http://127.0.0.1:8080/churnkey", False),
+        ("http://[::1]:8080/churnkey", False),
+        ("http://localhost:8080/churnkey", False),
+    ],
+)
+def test_a_token_in_the_clear_on_a_network_is_noticed(address: str, in_the_clear: bool) -> None:
+    assert is_in_the_clear(address) is in_the_clear
