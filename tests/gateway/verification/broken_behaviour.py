@@ -26,6 +26,7 @@ _CANCEL: Final = "POST /actions/subscription/cancel"
 _PAUSE: Final = "POST /actions/subscription/pause"
 _READS: Final = ("/features", "/customers", "/prices")
 _CUSTOMERS: Final = read("customers")
+_OF_NOBODY: Final = "GET /customers/{absent}/subscriptions"
 _BY_EMAIL: Final = read("customers", "email", "*")
 _NOT_APART: Final = tuple(
     f"GET /customers/{where}: the same object in test mode and in live mode, expected 404 in one of them"
@@ -38,6 +39,10 @@ _NOT_APART_WITHOUT_A_MODE: Final = tuple(
 )
 _WHOLE: Final = "100"
 """The limit of the large page, which the small ones are held against."""
+
+
+def _cancels_all(ask: Ask) -> bool:
+    return ask.segments == ("actions", "customer", "cancel")
 
 
 def _to_anybody(ask: Ask, was: Reply) -> Reply:
@@ -127,6 +132,11 @@ def _with_a_clock() -> Answering:
     return answering
 
 
+def _namesake(ask: Ask, was: Reply) -> Reply:
+    """Live has somebody else under the same id."""
+    return Reply(200, {"id": "test_a", "name": "Mary Jackson"})
+
+
 def _odd_mode_is_live(ask: Ask, was: Reply) -> Reply:
     return was if ask.mode in {"live", "test", None} else Reply(200, sample_account("live").features)
 
@@ -194,6 +204,10 @@ BEHAVIOUR: Final[dict[str, Broken]] = {
         remarks=("GET /customers: answered 404, expected a list",),
         answering=says(_CUSTOMERS, status(404)),
     ),
+    "no list of subscriptions": Broken(
+        remarks=("GET /customers/test_a/subscriptions: answered 404, expected a list",),
+        answering=says(read("customers", "*", "subscriptions"), status(404)),
+    ),
     "a cursor that is an object": Broken(
         fails=("GET /customers: next: an object, expected a string, a whole number, or nothing on the last page",),
         answering=says(_CUSTOMERS, _offers_an_object_as_cursor),
@@ -254,6 +268,13 @@ BEHAVIOUR: Final[dict[str, Broken]] = {
         ),
         spoil=without("products", 0),
     ),
+    "another product than the one that was asked for": Broken(
+        fails=(
+            "GET /products/product_1: id: not the one that was asked for, expected the same",
+            "GET /products/product_1: id: not what the list has, expected the same in both",
+        ),
+        answering=says(read("products", "product_1"), members(id="product_9")),
+    ),
     "the coupon of a discount is missing": Broken(
         fails=(
             "subscriptions[2].discounts[0].coupon.id: coupon_1 cannot be retrieved, GET /coupons/coupon_1 answered 404,"
@@ -291,6 +312,26 @@ BEHAVIOUR: Final[dict[str, Broken]] = {
             read("customers", "test_b", "subscriptions"), members(data=[sample_account("test").subscriptions[0]])
         ),
     ),
+    "whoever has no such id has subscriptions": Broken(
+        fails=(f"{_OF_NOBODY}: rows, though nobody has this id, expected 404",),
+        answering=says(
+            read("customers", "*", "subscriptions"),
+            a(Reply(200, {"data": sample_account("test").subscriptions})),
+            in_place_of=404,
+        ),
+    ),
+    "whoever has no such id has an empty list": Broken(
+        remarks=(f"{_OF_NOBODY}: an empty list, though nobody has this id, expected 404",),
+        answering=says(read("customers", "*", "subscriptions"), a(Reply(200, {"data": []})), in_place_of=404),
+        softly=True,
+    ),
+    "the phone finds one of two who share it": Broken(
+        remarks=("GET /customers/phone/...: not test_a, who has the same phone, expected one customer for each",),
+        answering=says(
+            read("customers", "phone", "*"), a(Reply(200, {"id": "test_unlisted", "phone": "+1 (555) 0100"}))
+        ),
+        softly=True,
+    ),
     "another customer's subscription is retrieved": Broken(
         remarks=(
             "GET /customers/test_g/subscriptions/test_sub_1: answered 200, though test_sub_1 is test_a's, expected 404",
@@ -299,6 +340,13 @@ BEHAVIOUR: Final[dict[str, Broken]] = {
         softly=True,
     ),
     # -- modes
+    "one id for two objects": Broken(
+        remarks=(
+            "GET /customers/test_a: one id for two objects, in test mode and in live mode, expected ids of their own",
+        ),
+        answering=says(read("customers", "test_a"), _namesake, in_place_of=404),
+        softly=True,
+    ),
     "the mode is ignored": Broken(
         fails=(
             *_NOT_APART,
@@ -339,6 +387,15 @@ BEHAVIOUR: Final[dict[str, Broken]] = {
         remarks=(f"{_CANCEL}: answered as a path that does not exist, expected an action",),
         answering=says(lambda ask: ask.method == "POST", _as_nowhere, in_place_of=404),
         softly=True,
+    ),
+    "an action for all of a customer's accepts unknown ids": Broken(
+        remarks=("POST /actions/customer/cancel: answered 200 for a customer who does not exist, expected 404",),
+        answering=says(_cancels_all, a(Reply(200)), in_place_of=404),
+        softly=True,
+    ),
+    "an action for all of a customer's breaks": Broken(
+        fails=("POST /actions/customer/cancel: answered 500, expected 404",),
+        answering=says(_cancels_all, status(500), in_place_of=404),
     ),
     "an action accepts unknown ids": Broken(
         fails=(f"{_CANCEL}: answered 200, expected 404 or 400",),

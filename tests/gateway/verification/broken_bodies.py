@@ -33,6 +33,10 @@ def _unnamed_product(account: Account) -> None:
     del account.products[0]["name"]
 
 
+def _no_switch(account: Account) -> None:
+    del account.features["actions"]["cancel"]["enabled"]
+
+
 def _in_snake_case(ask: Ask, was: Reply) -> Reply:
     if "data" in was.body:
         return was.having(data=[renamed(row, "customerId", "customer_id") for row in was.body["data"]])
@@ -72,6 +76,22 @@ BODIES: Final[dict[str, Broken]] = {
             "features.actions.cancel.schedules: end-of-period and end_of_period differ, expected the same under both",
         ),
         spoil=action("cancel", schedules={"end-of-period": True, "end_of_period": False}),
+    ),
+    "no cancellation": Broken(
+        remarks=("features.actions.cancel: off, expected on",), spoil=action("cancel", enabled=False), softly=True
+    ),
+    "an action that is only said to be off": Broken(
+        remarks=("features.actions.pause: a boolean, expected an object with enabled: false",),
+        spoil=lambda account: account.features["actions"].update(pause=False),
+        softly=True,
+    ),
+    "an action without its switch": Broken(
+        remarks=("features.actions.cancel.enabled: missing, expected true",),
+        spoil=_no_switch,
+        softly=True,
+    ),
+    "customers off": Broken(
+        fails=("features.controllers.customers: off, expected on",), spoil=controller("customers", value=False)
     ),
     "coupons off, applying them on": Broken(
         fails=("features: apply-coupon needs the coupons controller",), spoil=controller("coupons", value=False)
@@ -176,6 +196,15 @@ BODIES: Final[dict[str, Broken]] = {
     "compressed unasked": Broken(
         fails=("GET /prices: compressed, which was not asked for, expected JSON",),
         answering=says(_PRICES, a(Reply(200, b"\x1f\x8b", {"Content-Encoding": "gzip"}))),
+    ),
+    "a list without data": Broken(
+        fails=("GET /prices: data: missing, expected an array",),
+        answering=says(_PRICES, lambda ask, was: was.without("data")),
+    ),
+    "an id that cannot stand in a path": Broken(
+        remarks=("products: an id that cannot stand in a path, expected printable characters, 255 at most",),
+        spoil=lambda account: account.products.append({"id": "..", "type": "standalone", "name": "Pro"}),
+        softly=True,
     ),
     "a list that is an array": Broken(
         fails=("GET /prices: an array, expected an object with data and next",), answering=says(_PRICES, _bare_array)

@@ -19,7 +19,7 @@ LATER: Final = "2026-03-31T00:00:00.000Z"
 PERIOD: Final = {"start": START, "end": END}
 MONTHLY: Final = {"amount": 1, "unit": "month"}
 
-PERSONAL: Final = ("lovelace", "hopper", "kwolek", "+1 555", "secret-of-a-customer", "Ada", "Grace")
+PERSONAL: Final = ("lovelace", "hopper", "kwolek", "+1 555", "secret-of-a-customer", "Ada", "Grace", "Jackson")
 """Parts of whatever is personal in the sample data."""
 
 Row: TypeAlias = dict[str, Any]

@@ -11,7 +11,7 @@ from tests.gateway.verification.breaking import Broken
 from tests.gateway.verification.broken_behaviour import BEHAVIOUR
 from tests.gateway.verification.broken_bodies import BODIES
 from tests.gateway.verification.conftest import Verify
-from tests.gateway.verification.provider import PERSONAL, TOKEN, Provider
+from tests.gateway.verification.provider import PERSONAL, TOKEN, Account, Provider
 
 BROKEN = {**BODIES, **BEHAVIOUR}
 each_broken = pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
@@ -38,6 +38,19 @@ async def test_what_is_broken_is_told_and_nothing_else(broken: Broken, verified:
     assert lines(report, Grade.FAILURE) == list(broken.fails)
     assert set(broken.remarks) <= set(lines(report, Grade.REMARK))
     assert report.passed is broken.softly
+
+
+async def test_no_check_says_more_than_can_be_borne(verified: Verify) -> None:
+    def spoil(account: Account) -> None:
+        account.prices[2].update({f"extra_{number}": number for number in range(30)}, duration=None)
+
+    report = await verified(Provider(spoil))
+
+    (prices,) = [module for module in report.modules if module.name == "prices"]
+    found = prices.checks[0].findings
+    assert found[0].line == "prices[2].duration: null, expected an object"
+    assert found[-1].line == "more: 19 further findings are left out"
+    assert len(found) == 13
 
 
 @each_broken
