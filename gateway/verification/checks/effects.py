@@ -5,7 +5,7 @@ Only with --write. What acts on all of a customer's subscriptions is never sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -28,7 +28,8 @@ _TRIAL_GROWS_BY: Final = timedelta(days=7)
 _A_MONTH: Final = timedelta(days=30)
 _SLACK: Final = timedelta(days=2)
 _REFUSED: Final = (400, 404, 409)
-_PRICES_TRIED: Final = 5
+_TRIED: Final = 5
+"""So many coupons, or prices, are tried until one is accepted."""
 _A_MOMENT: Final = timedelta(minutes=1)
 _NO_EFFECT: Final = "answer 200 only when it is done, and read what is there now, not a copy"
 
@@ -74,11 +75,10 @@ async def apply_coupon(visit: Visit, notes: Notes) -> None:
     """The coupon is among the discounts."""
     held = await _read(visit, notes)
     there = set(_coupons_on(held.body))
-    coupon = next((one["id"] for one in visit.samples.of(Controller.COUPONS) if _is_good(one, there)), None)
-    if coupon is None:
+    coupons = [one["id"] for one in visit.samples.of(Controller.COUPONS) if _is_good(one, there)]
+    if not coupons:
         raise Skipped("no coupon to apply")
-    shape = bodies.SHAPES[Action.APPLY_COUPON]
-    await _act(visit, notes, held, Action.APPLY_COUPON, bodies.referring(shape, coupon))
+    coupon = await _act_with_one_of(visit, notes, held, Action.APPLY_COUPON, coupons[:_TRIED], {})
     after = await _read(visit, notes)
     customer = await visit.client.get(place("/customers/{}", held.customer))
     if coupon not in {*_coupons_on(after.body), *_coupons_on(document_in(customer, notes))}:
@@ -95,13 +95,8 @@ async def change_price(visit: Visit, notes: Notes) -> None:
     prices = _other_prices(visit, inner(items[0], "price"))
     at_once = bodies.IMMEDIATE in visit.offer.actions[Action.CHANGE_PRICE].enabled("schedules")
     schedule = bodies.IMMEDIATE if at_once else bodies.END_OF_PERIOD
-    price = prices[-1]
-    for price in prices:
-        reference = bodies.referring(bodies.SHAPES[Action.CHANGE_PRICE], price)
-        details = {**reference, "scheduledAt": schedule, "prorate": False}
-        # A price may have limits of quantity, country or state that the contract has no words for.
-        if await _acts(visit, notes, held, Action.CHANGE_PRICE, details, is_last=price == prices[-1]):
-            break
+    details: Body = {"scheduledAt": schedule, "prorate": False}
+    price = await _act_with_one_of(visit, notes, held, Action.CHANGE_PRICE, prices[:_TRIED], details)
     after = await _read(visit, notes)
     if not at_once:
         # Until the period ends it has the old one, and nothing in the contract tells of the new.
@@ -207,6 +202,21 @@ async def _act(visit: Visit, notes: Notes, held: Held, action: Action, details: 
     await _acts(visit, notes, held, action, details, is_last=True)
 
 
+async def _act_with_one_of(
+    visit: Visit, notes: Notes, held: Held, action: Action, choices: Sequence[str], details: Body
+) -> str:
+    """Do it with the first coupon or price that is accepted, which is returned.
+
+    One may have limits that the contract has no words for: of quantity, country, product or state.
+    """
+    for choice in choices[:-1]:
+        reference = bodies.referring(bodies.SHAPES[action], choice)
+        if await _acts(visit, notes, held, action, {**details, **reference}, is_last=False):
+            return choice
+    await _act(visit, notes, held, action, {**details, **bodies.referring(bodies.SHAPES[action], choices[-1])})
+    return choices[-1]
+
+
 async def _acts(visit: Visit, notes: Notes, held: Held, action: Action, details: Body, *, is_last: bool) -> bool:
     """Do it, and tell whether it is done. A refusal of the last attempt ends the check."""
     shape = bodies.SHAPES[action]
@@ -243,7 +253,7 @@ def _other_prices(visit: Visit, current: JsonObject) -> list[str]:
     fitting.sort(key=lambda row: _form(row) != _form(current))
     if not fitting:
         raise Skipped("no other price in the same currency")
-    return [row["id"] for row in fitting[:_PRICES_TRIED]]
+    return [row["id"] for row in fitting]
 
 
 def _form(price: JsonObject) -> list[str]:
@@ -252,8 +262,12 @@ def _form(price: JsonObject) -> list[str]:
 
 
 def _is_good(coupon: JsonObject, there: set[str]) -> bool:
+    """Whether it could be applied, as far as the contract tells."""
     expires = _moment(coupon.get("expiresAt"))
-    return coupon["id"] not in there and (expires is None or expires > datetime.now(UTC))
+    redemptions = inner(coupon, "redemptions")
+    most, done = redemptions.get("max"), redemptions.get("current")
+    used_up = isinstance(most, int) and isinstance(done, int) and done >= most
+    return coupon["id"] not in there and not used_up and (expires is None or expires > datetime.now(UTC))
 
 
 def _coupons_on(body: object) -> Iterator[str]:

@@ -80,6 +80,16 @@ def first(controller: str, **changed: Any) -> Spoiling:
     return lambda account: account.of(controller)[0].update(changed)
 
 
+def every(controller: str, **changed: Any) -> Spoiling:
+    """Give all rows of a list other members."""
+
+    def spoil(account: Account) -> None:
+        for row in account.of(controller):
+            row.update(changed)
+
+    return spoil
+
+
 def without(controller: str, number: int) -> Spoiling:
     """Forget a row that others refer to."""
 

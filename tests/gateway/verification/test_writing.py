@@ -8,10 +8,10 @@ import pytest
 
 from gateway.contract import Mode
 from gateway.verification import Grade, Report, Writing
-from tests.gateway.verification.breaking import a, act, says
+from tests.gateway.verification.breaking import a, act, every, says, subscription
 from tests.gateway.verification.broken_behaviour import BEHAVIOUR
 from tests.gateway.verification.conftest import Verify
-from tests.gateway.verification.provider import Account, Answering, Ask, Provider, Reply, Row, error, price
+from tests.gateway.verification.provider import Account, Answering, Ask, Provider, Reply, Row, Spoiling, error, price
 
 TRIAL: Final = Writing("test_sub_2")
 ACTIVE: Final = Writing("test_sub_1")
@@ -137,6 +137,15 @@ def _only_cancel(account: Account) -> None:
         account.features["actions"][name]["enabled"] = False
 
 
+def _no_coupons(account: Account) -> None:
+    account.coupons.clear()
+
+
+def _euros(account: Account) -> None:
+    for row in account.prices[1:]:
+        row["amount"]["currency"] = "eur"
+
+
 def _shows(ask: Ask) -> bool:
     return ask.method == "GET" and len(ask.segments) == 4
 
@@ -205,6 +214,102 @@ async def test_what_has_no_effect_is_told(
     report = await verified(Provider(answering=answering), writing=writing)
 
     assert [line for line in fails if line not in lines(report, Grade.FAILURE)] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "refused", "accepted"),
+    [("apply-coupon", "coupon_1", "coupon_2"), ("change-price", "price_2", "price_3")],
+)
+async def test_what_is_refused_for_reasons_of_its_own_gives_way_to_another(
+    action: str, refused: str, accepted: str, verified: Verify
+) -> None:
+    asked: list[str] = []
+
+    def answering(ask: Ask, was: Reply) -> Reply:
+        if was.status != 200 or not act(action)(ask):
+            return was
+        asked.append(ask.body["id"])
+        return error(400) if asked == [refused] else was
+
+    report = await verified(Provider(answering=answering), writing=ACTIVE)
+
+    assert asked == [refused, accepted]
+    assert list(report.findings()) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "writing", "action", "reason"),
+    [
+        pytest.param(_no_coupons, ACTIVE, "apply-coupon", "no coupon to apply", id="no coupon"),
+        pytest.param(
+            every("coupons", expiresAt="2020-01-31T00:00:00.000Z"),
+            ACTIVE,
+            "apply-coupon",
+            "no coupon to apply",
+            id="coupons that have expired",
+        ),
+        pytest.param(
+            every("coupons", redemptions={"max": 5, "current": 5}),
+            ACTIVE,
+            "apply-coupon",
+            "no coupon to apply",
+            id="coupons that are used up",
+        ),
+        pytest.param(
+            _euros,
+            ACTIVE,
+            "change-price",
+            "no other price in the same currency",
+            id="prices in another currency",
+        ),
+        pytest.param(
+            subscription(1, items=[{"price": price(number), "quantity": 1} for number in (1, 2)]),
+            ACTIVE,
+            "change-price",
+            "test_sub_1 has 2 items; one that has a single one is needed",
+            id="several items",
+        ),
+        pytest.param(
+            subscription(1, duration={"amount": 1, "unit": "year"}),
+            ACTIVE,
+            "pause",
+            "test_sub_1 is paid by the year",
+            id="paid by the year",
+        ),
+        pytest.param(None, TRIAL, "pause", "test_sub_2 is not active", id="a trial is not paused"),
+        pytest.param(None, ACTIVE, "extend-trial", "test_sub_1 is in no trial", id="no trial"),
+        pytest.param(None, Writing("test_sub_5"), "cancel", "test_sub_5 is canceled already", id="canceled"),
+    ],
+)
+async def test_what_cannot_be_tried_is_left_and_the_reason_told(
+    spoil: Spoiling | None, writing: Writing, action: str, reason: str, verified: Verify
+) -> None:
+    provider = Provider(spoil)
+
+    report = await verified(provider, writing=writing)
+
+    (module,) = [module for module in report.modules if module.name == action]
+    assert reason in [check.reason for check in module.checks]
+    assert f"subscription/{action}" not in [sent for sent, _ in named(provider)]
+
+
+async def test_what_takes_effect_with_the_period_is_not_looked_for_before(verified: Verify) -> None:
+    def spoil(account: Account) -> None:
+        actions = account.features["actions"]
+        actions["applyCoupon"]["enabled"] = False
+        for name, group in (("changePrice", "schedules"), ("pause", "startDates"), ("cancel", "schedules")):
+            actions[name][group] = {"immediate": False, "end-of-period": True}
+
+    provider = Provider(spoil, _idle())
+
+    report = await verified(provider, writing=ACTIVE)
+
+    assert lines(report, Grade.FAILURE) == []
+    assert [sent for sent, _ in named(provider)] == [
+        "subscription/change-price",
+        "subscription/pause",
+        "subscription/cancel",
+    ]
 
 
 async def test_what_ends_at_once_in_place_of_with_the_period_is_told(verified: Verify) -> None:
