@@ -8,10 +8,10 @@ from typing import Any, Final
 import pytest
 
 from gateway.contract import Mode
-from gateway.verification import Outcome, Report
+from gateway.verification import Outcome, Plan, Report, read_address, verify
 from tests.gateway.verification.breaking import read, says, status
-from tests.gateway.verification.conftest import Verify
-from tests.gateway.verification.provider import Account, Ask, Provider, Reply
+from tests.gateway.verification.conftest import Serve, Verify
+from tests.gateway.verification.provider import TOKEN, Account, Ask, Provider, Reply, error
 
 SWITCHED: Final = {"immediate": True, "end_of_period": True}
 
@@ -106,6 +106,30 @@ async def test_a_mode_that_is_not_configured_stands_against_nothing(verified: Ve
     assert [check.reason for check in modes.checks if check.reason] == [
         "live mode is not configured: GET /features answered 400"
     ]
+
+
+async def test_live_mode_without_a_header_is_live(verified: Verify) -> None:
+    def needs_a_mode(ask: Ask, was: Reply) -> Reply:
+        return error(400) if ask.mode is None and was.status == 200 else was
+
+    report = await verified(Provider(answering=needs_a_mode), mode=Mode.LIVE)
+
+    assert [finding.line for finding in report.findings()] == [
+        "GET /customers/live_a: answered 400 without a mode, expected 200, as in live mode"
+    ]
+
+
+async def test_a_token_that_goes_over_a_network_in_the_clear_is_a_remark(serve: Serve) -> None:
+    url = await serve(Provider().application())
+    # This machine again, under an address that does not say so.
+    address = read_address(url.replace("127.0.0.1", "0.0.0.0"))  # noqa: S104 - nothing listens there
+
+    report = await verify(Plan(address, TOKEN))
+
+    assert [finding.line for finding in report.findings()] == [
+        "the address: http: the token goes over the network in the clear, expected https"
+    ]
+    assert report.passed
 
 
 async def test_an_account_without_customers_proves_nothing(verified: Verify) -> None:
