@@ -340,6 +340,10 @@ BEHAVIOUR: Final[dict[str, Broken]] = {
         softly=True,
     ),
     # -- modes
+    "the other mode is out of order": Broken(
+        fails=("GET /features: answered 500 in live mode, expected 200, or 400 where there is none",),
+        answering=says(lambda ask: ask.mode == "live", status(500)),
+    ),
     "one id for two objects": Broken(
         remarks=(
             "GET /customers/test_a: one id for two objects, in test mode and in live mode, expected ids of their own",

@@ -71,7 +71,13 @@ async def test_nothing_else_is_touched(verified: Verify) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", ["the mode is ignored", "the mode is ignored, and no two answers are alike", "no mode is taken for test"]
+    "broken",
+    [
+        "the mode is ignored",
+        "the mode is ignored, and no two answers are alike",
+        "no mode is taken for test",
+        "the other mode is out of order",
+    ],
 )
 async def test_nothing_is_written_where_test_mode_may_be_live(broken: str, verified: Verify) -> None:
     provider = Provider(answering=BEHAVIOUR[broken].answering)
