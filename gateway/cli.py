@@ -17,6 +17,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "serve": "gateway.commands.serve",
         "demo": "gateway.commands.demo",
         "check": "gateway.commands.check",
+        "verify": "gateway.commands.verify",
         "journal": "gateway.commands.journal",
         "manifest": "gateway.commands.manifest",
         "schema": "gateway.commands.schema",
