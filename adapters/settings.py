@@ -32,7 +32,8 @@ def _origin(value: str) -> str:
     return value.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether what is sent there stays on this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -163,7 +164,7 @@ class Modes(Section):
     @model_validator(mode="after")
     def _no_live_key_in_clear(self) -> Modes:
         parts = urlsplit(self.live.base_url or "") if self.live else urlsplit("")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise ValueError("live.base_url must be https, unless it is on this machine: the key would go in clear")
         return self
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
+from gateway.commands.options import load_settings
 from gateway.contract import Mode
 from gateway.verification import (
     DEFAULT_TIMEOUT_S,
@@ -21,6 +23,7 @@ from gateway.verification import (
     as_junit,
     as_table,
     is_usable,
+    notify_churnkey,
     read_address,
     verify,
 )
@@ -30,7 +33,7 @@ _CANNOT: Final = 2
 
 
 @click.command("verify")
-@click.option("--url", required=True, metavar="URL", help="The API URL, as it is entered at Churnkey.")
+@click.option("--url", metavar="URL", help="The API URL, as it is entered at Churnkey.")
 @click.option(
     "--token-env",
     default="CK_INTEGRATION_TOKEN",
@@ -59,8 +62,18 @@ _CANNOT: Final = 2
     metavar="SECONDS",
     help="How long each answer may take.",
 )
+@click.option(
+    "--notify-churnkey", "notify", is_flag=True, help="In place of all that: ask Churnkey to verify again, by --config."
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE_OR_DIR",
+    help="The YAML file of a backend, or a directory of them, for --notify-churnkey. May be repeated.",
+)
 def command(
-    url: str,
+    url: str | None,
     token_env: str,
     mode: Mode,
     customer: str | None,
@@ -70,12 +83,24 @@ def command(
     json_wanted: bool,
     junit: Path | None,
     timeout: float,
+    notify: bool,
+    config: tuple[Path, ...],
 ) -> None:
     """Do with a running custom provider, this gateway or any other, what Churnkey's Verify button does.
 
     Without --write nothing that is sent can change anything. Exits with 1 when a module that Churnkey requires does not
     pass, with 2 when nobody answers at the URL or the options are wrong.
+
+    With --notify-churnkey Churnkey itself is asked, which keeps the features manifest until then. Exits with 1 when it
+    cannot be asked; its verdict is in its dashboard.
     """
+    if notify or config:
+        if url is not None or not (notify and config):
+            raise click.UsageError("--notify-churnkey and --config belong together, without --url")
+        _notify(config)
+        return
+    if url is None:
+        raise click.UsageError("Missing option '--url'.")
     if junit is not None and not junit.parent.is_dir():
         # Before anything is done, rather than when all of it is.
         raise click.BadParameter("its folder does not exist", param_hint="--junit")
@@ -96,6 +121,21 @@ def command(
     if junit is not None:
         _write(junit, as_junit(report))
     if not report.passed:
+        sys.exit(_NOT_PASSED)
+
+
+def _notify(config: Sequence[Path]) -> None:
+    failed = False
+    for settings in load_settings(config):
+        churnkey = settings.churnkey
+        if churnkey.api_key is None:
+            click.echo(f"{settings.name}: churnkey.api_key is not set, and neither is CK_API_KEY", err=True)
+            failed = True
+            continue
+        notice = asyncio.run(notify_churnkey(churnkey.api_key.get_secret_value(), churnkey.base_url))
+        click.echo(f"{settings.name}: {notice.reason or 'Churnkey was asked to verify'}", err=not notice.accepted)
+        failed |= not notice.accepted
+    if failed:
         sys.exit(_NOT_PASSED)
 
 

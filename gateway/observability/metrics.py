@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.contract import Mode
 
 PREFIX: Final = "churnkey_gateway"
+_ASKED: Final = {True: "accepted", False: "failed"}
 SHED_REASONS: Final = ("overload", "circuit open")
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 
@@ -48,6 +49,22 @@ class Metrics:
         self.unknown_values = self._counter(
             "unknown_values", "Words of the provider that this version does not know.", "field"
         )
+
+        self.verifications_asked = Counter(
+            f"{PREFIX}_verifications_asked",
+            "Requests to Churnkey to verify again, by what came of them.",
+            ("backend", "outcome"),
+            registry=self.registry,
+        )
+
+    def count_verifications_of(self, backend: str) -> None:
+        """Churnkey is asked to verify this backend: its series are there from now on."""
+        for outcome in _ASKED.values():
+            self.verifications_asked.labels(backend, outcome)
+
+    def verification_asked(self, backend: str, *, accepted: bool) -> None:
+        """Churnkey was asked to verify again, and took the request or did not."""
+        self.verifications_asked.labels(backend, _ASKED[accepted]).inc()
 
     def of(self, backend: str, mode: Mode) -> BackendMetrics:
         """The series of one backend in one mode."""

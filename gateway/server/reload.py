@@ -15,7 +15,7 @@ from gateway.server.backend import open_backends
 from gateway.settings import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
@@ -87,6 +87,11 @@ class Settings:
             _log.error("settings not reloaded", exc_info=error)
         else:
             _log.info("settings reloaded", backends=self.modes(), **_changes(former, self._in_force))
+
+    @property
+    def in_force(self) -> Collection[BackendSettings]:
+        """The settings of each backend as they are in force."""
+        return self._in_force.values()
 
     def modes(self) -> dict[str, list[str]]:
         """The backends in force with their modes, for the log."""

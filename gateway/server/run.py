@@ -16,6 +16,7 @@ from gateway import __version__
 from gateway.observability import Metrics
 from gateway.resilience import Clock, LocalState, utc_now
 from gateway.server.admin import Life, OpenApi, Stage, create_admin_application
+from gateway.server.announcing import Announcer
 from gateway.server.application import create_reloadable_application
 from gateway.server.generations import Generations
 from gateway.server.protocol import JsonRunner
@@ -82,7 +83,7 @@ async def serve(
     states: defaultdict[str, LocalState] = defaultdict(LocalState)
     # The signals come first: none is lost, nor ends the process, while it starts.
     with heeded_signals(reloads=reloads) as signals:
-        async with Generations() as generations:
+        async with Generations() as generations, Announcer(metrics) as announcer:
             settings = Settings(
                 generations, load, find, metrics=metrics, clock=clock, state_of=lambda one: states[one.name]
             )
@@ -100,6 +101,8 @@ async def serve(
                 life.stage = Stage.SERVING
                 _tell_started(Started(host, real_port, admin_host, real_admin_port), settings, on_started)
                 while True:
+                    # Churnkey calls back, so not before it can be answered.
+                    await announcer.announce(settings.in_force, generations.current.backends)
                     await signals.reload.wait()
                     # Cleared first: settings that are written while others are read are read once more.
                     signals.reload.clear()

@@ -9,6 +9,7 @@ from gateway.settings.models import (
     AllowList,
     BackendSettings,
     BreakerSettings,
+    ChurnkeySettings,
     LimitSettings,
     PolicySettings,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "AllowList",
     "BackendSettings",
     "BreakerSettings",
+    "ChurnkeySettings",
     "LimitSettings",
     "PolicySettings",
     "Problem",

@@ -14,6 +14,9 @@ from gateway.settings.source import read
 from gateway.settings.substitution import substitute
 from gateway.settings.validation import validate
 
+CHURNKEYS_KEY: Final = "CK_API_KEY"
+"""The variable that holds Churnkey's API key, unless a file names it otherwise."""
+
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
 
@@ -30,7 +33,7 @@ def load(paths: Sequence[Path], environment: Mapping[str, str] = os.environ) -> 
         document, found = read(file)
         if document is not None:
             content, unresolved = substitute(document, environment)
-            settings, refused = validate(document, content)
+            settings, refused = validate(document, _with_churnkeys_key(content, environment))
             found += [*unresolved, *refused, *_name_taken(document, content, owners)]
             if settings is not None:
                 backends.append(settings)
@@ -39,6 +42,14 @@ def load(paths: Sequence[Path], environment: Mapping[str, str] = os.environ) -> 
         # `from None`: what led here may hold what was written.
         raise SettingsError(problems) from None
     return tuple(backends)
+
+
+def _with_churnkeys_key(content: dict[str, Value], environment: Mapping[str, str]) -> dict[str, Value]:
+    """The content with Churnkey's API key from its variable, where the file asks something of Churnkey without one."""
+    section, key = content.get("churnkey"), environment.get(CHURNKEYS_KEY)
+    if not isinstance(section, dict) or "api_key" in section or not key:
+        return content
+    return {**content, "churnkey": {**section, "api_key": key}}
 
 
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from adapters.settings import AdapterSettings, Secret, Section, switch
+from adapters.settings import AdapterSettings, BaseUrl, Secret, Section, is_loopback, switch
 
 RESERVED_NAMES: Final = frozenset({"churnkey", "direct", "healthz", "metrics", "openapi", "readyz", "version"})
 """First segments of URLs of our own: a backend of that name could not be reached."""
@@ -48,6 +49,7 @@ Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False), BeforeValid
 JournalTarget = Annotated[
     str, AfterValidator(_journal), WithJsonSchema({"type": "string", "pattern": r"^(stdout|none|/.*[^/])$"})
 ]
+AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/.*[^/]$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$")]
 MinorUnits = Annotated[int, Field(ge=0, le=1_000_000_000_000), BeforeValidator(_not_a_switch)]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -130,6 +132,40 @@ class LimitSettings(Section):
     )
 
 
+def _https(address: str) -> str:
+    if address.startswith("http:") and not is_loopback(urlsplit(address).hostname or ""):
+        raise ValueError("must be https, unless it is on this machine: the key would go in clear")
+    return address
+
+
+class ChurnkeySettings(Section):
+    """What the gateway asks of Churnkey, which otherwise only asks the gateway."""
+
+    api_key: Secret | None = Field(
+        None,
+        description="Churnkey's API key, to ask for verification. Absent: the variable CK_API_KEY, where it is set.",
+    )
+    verify_on_start: bool = Field(
+        default=False,
+        description="true: Churnkey, which keeps the features manifest, is asked to verify again when the gateway "
+        "starts or reloads its settings with another manifest than it was last told of.",
+    )
+    announced: AbsolutePath | None = Field(
+        None,
+        description="The absolute path of a file that remembers what Churnkey was last told of. Absent: every start "
+        "tells it once.",
+    )
+    base_url: Annotated[BaseUrl, AfterValidator(_https)] = Field(
+        "https://api.churnkey.co", description="Where Churnkey's API is."
+    )
+
+    @model_validator(mode="after")
+    def _key_is_there(self) -> ChurnkeySettings:
+        if self.verify_on_start and self.api_key is None:
+            raise ValueError("verify_on_start needs api_key, or the variable CK_API_KEY")
+        return self
+
+
 class CommonSettings(Section):
     """The keys that every backend has, whatever its adapter."""
 
@@ -158,6 +194,8 @@ class CommonSettings(Section):
         description="Where the record of writes goes: stdout, the absolute path of a file, which is only appended to, "
         "or none.",
     )
+
+    churnkey: ChurnkeySettings = Field(ChurnkeySettings(), description="What the gateway asks of Churnkey.")
 
     @property
     def journal_file(self) -> Path | None:

@@ -65,9 +65,29 @@ RUN_BY_OF_OPERATIONS: Final = {
 }
 """The same of the page for operators."""
 
+VERIFICATION: Final = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
+RUN_BY_OF_VERIFICATION: Final = {
+    "export CK_INTEGRATION_TOKEN=...": (
+        "tests/gateway/verification/test_command.py::test_it_exits_with_0_where_every_required_module_passes"
+    ),
+    "churnkey-gateway verify --url https://billing.example.com": (
+        "tests/gateway/verification/test_command.py::test_it_exits_with_0_where_every_required_module_passes"
+    ),
+    "churnkey-gateway verify --url https://billing.example.com --mode live": (
+        "tests/gateway/verification/test_command.py::test_live_is_written_to_where_it_is_forced"
+    ),
+    "churnkey-gateway check --config /etc/churnkey-gateway": (
+        "tests/gateway/test_check.py::test_an_account_with_nothing_to_look_at_exits_with_0"
+    ),
+    "churnkey-gateway verify --notify-churnkey --config /etc/churnkey-gateway": (
+        "tests/gateway/verification/test_notify_command.py::test_each_backend_is_asked_for_with_its_key"
+    ),
+}
+"""The same of the page on verification."""
+
 
 def fenced(language: str, text: str = README) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
 
 
 def section(title: str) -> str:
@@ -81,14 +101,16 @@ def commands_in(blocks: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("document", "run_by"),
-    [(README, RUN_BY), (OPERATIONS, RUN_BY_OF_OPERATIONS)],
-    ids=["README.md", "operations.md"],
+    [(README, RUN_BY), (OPERATIONS, RUN_BY_OF_OPERATIONS), (VERIFICATION, RUN_BY_OF_VERIFICATION)],
+    ids=["README.md", "operations.md", "verification.md"],
 )
 def test_every_command_is_run_by_a_test(document: str, run_by: Mapping[str, str]) -> None:
     assert sorted(set(commands_in(fenced("sh", document)))) == sorted(run_by)
 
 
-@pytest.mark.parametrize("test", sorted({*RUN_BY.values(), *RUN_BY_OF_OPERATIONS.values()}))
+@pytest.mark.parametrize(
+    "test", sorted({*RUN_BY.values(), *RUN_BY_OF_OPERATIONS.values(), *RUN_BY_OF_VERIFICATION.values()})
+)
 def test_the_tests_that_run_them_exist(test: str) -> None:
     file, _, name = test.partition("::")
 

@@ -16,7 +16,7 @@ from gateway.observability import Metrics
 from gateway.server import Backend
 from gateway.server.generations import Generations
 from gateway.server.run import create_runner
-from gateway.settings import BackendSettings, LimitSettings, PolicySettings
+from gateway.settings import BackendSettings, ChurnkeySettings, LimitSettings, PolicySettings
 from tests.support.memory_adapter import MemoryAdapter, MemoryModes, MemoryModeSettings, MemorySettings
 
 TOKEN = "integration-token-of-the-tests"
@@ -58,6 +58,7 @@ def backend_settings(
     policy: PolicySettings | None = None,
     limits: LimitSettings | None = None,
     manifest_compat: bool = True,
+    churnkey: ChurnkeySettings | None = None,
 ) -> BackendSettings:
     """The settings of a backend; `live` and `test` are the keys of in-memory accounts, None for a missing mode."""
     return BackendSettings(
@@ -67,6 +68,7 @@ def backend_settings(
         manifest_compat=manifest_compat,
         policy=policy or PolicySettings(),
         limits=limits or LimitSettings(),
+        churnkey=churnkey or ChurnkeySettings(),
         adapter=MemorySettings(
             modes=MemoryModes(live=_mode(live), test=_mode(test)), actions=actions or ActionSettings()
         ),

@@ -11,8 +11,8 @@ from tests.gateway.settings.conftest import MINIMAL, Load, Problems
 LIST = "must be a list: [one, two], or one to a line after -"
 TEXT = "must be text; a number, true or false that is meant as text goes in quotes"
 KEYS = (
-    "actions, backend, catalogue_ttl_s, controllers, integration_tokens, intervals, journal, limits, manifest_compat, "
-    "modes, name, policy"
+    "actions, backend, catalogue_ttl_s, churnkey, controllers, integration_tokens, intervals, journal, limits, "
+    "manifest_compat, modes, name, policy"
 )
 JOURNAL = "must be stdout, none, or the absolute path of a file"
 NAME = "must match pattern '^[a-z0-9][a-z0-9_-]{0,62}$'"
