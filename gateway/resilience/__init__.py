@@ -23,20 +23,24 @@ from gateway.resilience.deadline import (
 from gateway.resilience.failure import Cause, Failure, Shed
 from gateway.resilience.gate import Gate
 from gateway.resilience.idempotency import WriteKey
+from gateway.resilience.locks import TAKES_TOO_LONG as LOCK_TAKES_TOO_LONG
 from gateway.resilience.locks import KeyedLocks
 from gateway.resilience.observer import Observer, SilentObserver
 from gateway.resilience.pace import LONGEST_BLOCK_S, Pace
 from gateway.resilience.recorder import Outcome, Recorder, SilentRecorder, WriteRecord, WriteResult
 from gateway.resilience.repeats import NO_FAILURE_STANDS, Once, Repeats, Verdict
+from gateway.resilience.repeats import TAKES_TOO_LONG as REQUEST_TAKES_TOO_LONG
 from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
 from gateway.resilience.state import LocalState, Locks, State
 from gateway.resilience.urgency import Urgency, current_urgency, note_change, with_urgency
 
 __all__ = [
     "FIRST_WAIT_S",
+    "LOCK_TAKES_TOO_LONG",
     "LONGEST_BLOCK_S",
     "LONGEST_GRACE_S",
     "NO_FAILURE_STANDS",
+    "REQUEST_TAKES_TOO_LONG",
     "BreakerLimits",
     "Budget",
     "CatalogueCache",
