@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from adapters.settings import AdapterSettings, Secret, Section, switch
+from gateway.shared import address
 
 RESERVED_NAMES: Final = frozenset({"churnkey", "direct", "healthz", "metrics", "openapi", "readyz", "version"})
 """First segments of URLs of our own: a backend of that name could not be reached."""
@@ -38,6 +39,19 @@ def _journal(value: str) -> str:
     raise ValueError("must be stdout, none, or the absolute path of a file")
 
 
+def _memory_is_none(value: object) -> object:
+    return None if value == _IN_MEMORY else value
+
+
+def _redis(value: Secret | None) -> Secret | None:
+    if value is not None:
+        address.check(value.get_secret_value())
+        if not address.is_supported():
+            raise ValueError("needs what is not installed: pip install 'churnkey-gateway[redis]'")
+    return value
+
+
+_IN_MEMORY: Final = "memory"
 _NO_FILES: Final = frozenset({"stdout", "none"})
 
 BackendName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$"), AfterValidator(_not_reserved)]
@@ -47,6 +61,13 @@ Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False), BeforeValid
 # As text, not a section with a key `file`: that stands for the text in a file, here as everywhere in the YAML.
 JournalTarget = Annotated[
     str, AfterValidator(_journal), WithJsonSchema({"type": "string", "pattern": r"^(stdout|none|/.*[^/])$"})
+]
+# It may hold a password.
+StateTarget = Annotated[
+    Secret | None,
+    BeforeValidator(_memory_is_none),
+    AfterValidator(_redis),
+    WithJsonSchema({"type": "string", "pattern": r"^(memory|rediss?://.+|unix://.+)$"}),
 ]
 Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$")]
 MinorUnits = Annotated[int, Field(ge=0, le=1_000_000_000_000), BeforeValidator(_not_a_switch)]
@@ -157,6 +178,12 @@ class CommonSettings(Section):
         "stdout",
         description="Where the record of writes goes: stdout, the absolute path of a file, which is only appended to, "
         "or none.",
+    )
+    state: StateTarget = Field(
+        None,
+        description="Where the locks, the window of limits.dedupe_s and the budget of limits.requests_per_second are "
+        "kept: memory (the default), which is that of this process, or the address of a Redis that all replicas share: "
+        "redis://:password@host:6379/0, rediss://... with TLS, unix:///path. Needs the extra `redis`.",
     )
 
     @property

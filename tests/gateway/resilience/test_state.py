@@ -93,6 +93,17 @@ async def test_what_was_done_is_remembered_for_whoever_asks_later(state: State) 
     assert done == ["once"]
 
 
+async def test_what_was_done_is_remembered_when_the_window_changes(state: State) -> None:
+    done = []
+
+    async def act() -> None:
+        done.append("once")
+
+    assert await state.repeats(WINDOW_S).once("request", act)
+    assert not await state.repeats(WINDOW_S / 2).once("request", act)
+    assert done == ["once"]
+
+
 async def test_twenty_at_once_are_done_once(state: State) -> None:
     done = []
 
