@@ -44,6 +44,7 @@ def _check_place(scheme: str, has_host: bool, *, has_port: bool, path: str) -> N
 
 
 def shown(address: str) -> str:
-    """The address without user, password and options, for the log."""
+    """The place alone, for the log: without user, password and options, and without the scheme, since the log takes the
+    whole address for the secret that it may be."""
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

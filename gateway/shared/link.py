@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.state")
 
-PATIENCE_S: Final = 0.25
-"""For one question, a connection to put it on included. A Redis that needs longer is of no use to a request."""
+PATIENCE_S: Final = 1.0
+"""For one question, a connection to put it on included. An answer takes less than a millisecond; the rest is for a busy
+machine, where less would take Redis for lost. When it is silent, only those wait that asked just then."""
 PROBE_EVERY_S: Final = 2.0
 """Between two looks whether a Redis that was lost is back."""
-_SOCKET_PATIENCE_S: Final = 1.0
+_SOCKET_PATIENCE_S: Final = 2.0
 """For what nobody waits for any more. Longer than any question takes."""
 _CONNECTIONS: Final = 16
 """Questions at once. A question takes less than a millisecond: more connections would not make it faster."""
@@ -87,7 +88,7 @@ class Link:
         self._slots = asyncio.Semaphore(_CONNECTIONS)
         self._listeners: WeakSet[Listener] = WeakSet()
         self._owed: deque[tuple[float, Callable[[], Awaitable[object]]]] = deque(maxlen=_MOST_OWED)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         # Whoever starts the service is to hear at once that it is not there, and not with the first action.
         self.start(self._first_look())
 
@@ -100,18 +101,26 @@ class Link:
 
         Takes `patience_s` seconds at most, and never longer than a link is patient. Raises `Away`.
         """
-        limit, asked = min(patience_s, self._patience_s), False
+        if self.is_lost:
+            raise Away(asked=False)
+        limit = min(patience_s, self._patience_s)
+        # In a task of its own: redis-py 8.1 swallows a cancellation that comes while it looks whether its connection is
+        # still open, and who was cancelled would go on.
+        question = asyncio.create_task(self._question(script, key, arguments))
+        self._tasks.add(question)
+        question.add_done_callback(self._forget)
         try:
-            async with asyncio.timeout(limit), self._slots:
-                asked = not self.is_lost
-                if asked:
-                    return await self._scripts[script](keys=[key], args=arguments)
+            await asyncio.wait({question}, timeout=limit)
+            return _answer_to(question)
+        except Away:
+            raise
         except Exception as error:
             # With less time than that its silence would tell nothing.
             if limit >= self._patience_s or not isinstance(error, TimeoutError):
                 self._lose(error)
-            raise Away(asked=asked) from error
-        raise Away(asked=False)
+            raise Away(asked=True) from error
+        finally:
+            question.cancel()
 
     async def surely(self, deed: Callable[[], Awaitable[object]], until: float) -> None:
         """Do it now, or, where Redis is away, when it is back, unless that is after the moment `until` of
@@ -147,6 +156,18 @@ class Link:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._client.aclose()
+
+    async def _question(self, script: str, key: str, arguments: tuple[str | float, ...]) -> Any:
+        async with self._slots:
+            if self.is_lost:
+                raise Away(asked=False)
+            return await self._scripts[script](keys=[key], args=arguments)
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            # Somebody has seen how it ended, or nobody wants to know.
+            task.exception()
 
     async def _first_look(self) -> None:
         try:
@@ -199,3 +220,12 @@ class Link:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener.turned()
+
+
+def _answer_to(question: asyncio.Task[Any]) -> Any:
+    if not question.done():
+        raise TimeoutError
+    if question.cancelled():
+        # The link is being closed.
+        raise Away(asked=True)
+    return question.result()

@@ -22,13 +22,13 @@ def test_it_is_this_processs_own_unless_a_redis_is_named(load_text: Load, added:
 @pytest.mark.parametrize(
     ("address", "place"),
     [
-        ("redis://redis", "redis://redis"),
-        (f"redis://:{PASSWORD}@redis:6379/0", "redis://redis:6379/0"),
-        (f"rediss://gateway:{PASSWORD}@redis:6380/3", "rediss://redis:6380/3"),
-        ("rediss://redis:6380/0?ssl_ca_certs=/etc/ca.pem", "rediss://redis:6380/0"),
-        ("redis://[::1]:6379", "redis://[::1]:6379"),
-        ("unix:///run/redis.sock", "unix:///run/redis.sock"),
-        (f"unix://:{PASSWORD}@/run/redis.sock?db=2", "unix:///run/redis.sock"),
+        ("redis://redis", "redis"),
+        (f"redis://:{PASSWORD}@redis:6379/0", "redis:6379/0"),
+        (f"rediss://gateway:{PASSWORD}@redis:6380/3", "redis:6380/3"),
+        ("rediss://redis:6380/0?ssl_ca_certs=/etc/ca.pem", "redis:6380/0"),
+        ("redis://[::1]:6379", "[::1]:6379"),
+        ("unix:///run/redis.sock", "/run/redis.sock"),
+        (f"unix://:{PASSWORD}@/run/redis.sock?db=2", "/run/redis.sock"),
     ],
 )
 def test_it_may_be_an_address_of_which_the_log_says_only_the_place(

@@ -72,7 +72,7 @@ async def test_a_redis_that_is_not_there_is_told_at_once_and_once(mortal_redis: 
                 await link.ask(CLAIM, "key", "mine", LONG_MS)
     (event,) = log.events()
     assert (event["event"], event["level"]) == ("shared state lost", "error")
-    assert event["redis"] == mortal_redis.address
+    assert f"unix://{event['redis']}" == mortal_redis.address
     assert "act on one customer at once" in event["not_covered"]
 
 

@@ -85,6 +85,19 @@ async def test_who_stops_waiting_leaves_nothing_behind(join: Join, redis: RedisS
     assert locks_in(redis) == []
 
 
+async def test_who_is_cancelled_in_mid_question_leaves_no_lock_behind(join: Join, redis: RedisServer) -> None:
+    replica = join()
+    with deadline(20):
+        await hold(replica, [], "before")
+    for turns in range(12):
+        task = asyncio.create_task(hold(replica, [], "cut off"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        await until(lambda: locks_in(redis) == [])
+
+
 async def test_a_lock_runs_out_after_the_last_moment_of_its_holder(join: Join, redis: RedisServer) -> None:
     with deadline(20):
         async with join().state.locks(Mode.LIVE).hold(CUSTOMER):

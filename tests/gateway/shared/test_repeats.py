@@ -156,6 +156,19 @@ async def test_who_stops_waiting_takes_the_claim_from_nobody(join: Join) -> None
     assert deed.times == 1
 
 
+async def test_who_is_cancelled_in_mid_question_leaves_no_claim_behind(join: Join, redis: RedisServer) -> None:
+    replica = join()
+    for turns in range(12):
+        deed = Deed()
+        deed.gate.clear()
+        task = asyncio.create_task(once(replica, deed))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        await until(lambda: requests_in(redis) == [])
+
+
 async def test_who_has_no_time_to_ask_does_not_begin(join: Join) -> None:
     deed = Deed()
     with deadline(0), pytest.raises(DeadlineExceeded):
