@@ -7,7 +7,7 @@ WORKDIR /source
 COPY requirements/ requirements/
 # The dependencies come before the sources: a change of code does not install them again.
 RUN python -m venv /opt/gateway \
- && /opt/gateway/bin/python -m pip install --require-hashes -r requirements/run.txt \
+ && /opt/gateway/bin/python -m pip install --require-hashes -r requirements/image.txt \
  && python -m pip install --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY gateway/ gateway/

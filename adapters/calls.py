@@ -56,7 +56,7 @@ class ProviderCalls:
         self._observer = observer
         self._retrier = Retrier(observer, first_wait_s=runtime.retry_wait_s)
         self._timeout_s = runtime.call_timeout_s
-        self._gate = Gate(runtime.max_in_flight, Pace(runtime.requests_per_second), observer)
+        self._gate = Gate(runtime.max_in_flight, Pace(runtime.requests_per_second), observer, budget=runtime.budget)
         self._breaker = CircuitBreaker(runtime.breaker, observer)
 
     async def run(

@@ -29,6 +29,7 @@ from gateway.contract import (
 from gateway.resilience import (
     FIRST_WAIT_S,
     BreakerLimits,
+    Budget,
     Clock,
     KeyedLocks,
     Locks,
@@ -74,6 +75,8 @@ class Runtime:
     """Provider calls under way at once."""
     requests_per_second: float | None = None
     """How many provider calls are begun in a second; None: as many as the provider bears."""
+    budget: Budget | None = None
+    """What of them this process may begin, where others call the same account; None: it is alone."""
     breaker: BreakerLimits | None = field(default_factory=BreakerLimits)
     """When the provider counts as down; None: it never does."""
     retry_wait_s: float = FIRST_WAIT_S

@@ -20,8 +20,9 @@ FOLDER: Final = ROOT / "requirements"
 
 # The order matters: all later files are held to the versions of the first, so that they can be installed together.
 FILES: Final[dict[str, tuple[str, ...]]] = {
-    "dev.txt": ("pyproject.toml", "--group=dev"),
+    "dev.txt": ("pyproject.toml", "--group=dev", "--extra=redis"),
     "run.txt": ("pyproject.toml", "--constraint=requirements/dev.txt"),
+    "image.txt": ("pyproject.toml", "--extra=redis", "--constraint=requirements/dev.txt"),
     "build.txt": ("--group=build", "--constraint=requirements/dev.txt"),
     "lock.txt": ("--group=lock",),
 }
@@ -41,7 +42,8 @@ def _digest() -> str:
     """A digest of everything in pyproject.toml, and of the options here, that decides what is locked."""
     document: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = document["project"]
-    inputs = [project["requires-python"], project["dependencies"], document["dependency-groups"], FILES, OPTIONS]
+    dependencies = [project["dependencies"], project["optional-dependencies"], document["dependency-groups"]]
+    inputs = [project["requires-python"], dependencies, FILES, OPTIONS]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 

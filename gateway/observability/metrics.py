@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from gateway import __version__
 from gateway.contract import Action
 from gateway.resilience import Cause, Circuit, Outcome
+from gateway.shared.watcher import Part
 
 if TYPE_CHECKING:
     from gateway.contract import Mode
@@ -49,11 +50,21 @@ class Metrics:
         self.unknown_values = self._counter(
             "unknown_values", "Words of the provider that this version does not know.", "field"
         )
-
         self.verifications_asked = Counter(
             f"{PREFIX}_verifications_asked",
             "Requests to Churnkey to verify again, by what came of them.",
             ("backend", "outcome"),
+            registry=self.registry,
+        )
+
+        # Of a backend, whatever the mode: its link is one.
+        self.state_lost = Gauge(
+            f"{PREFIX}_state_lost", "1 while shared state cannot be reached.", ("backend",), registry=self.registry
+        )
+        self.state_alone = Counter(
+            f"{PREFIX}_state_alone",
+            "Locks, requests and calls that other processes could not know of, because shared state was lost.",
+            ("backend", "part"),
             registry=self.registry,
         )
 
@@ -79,6 +90,22 @@ class Metrics:
     def _histogram(self, name: str, help_text: str, *labels: str) -> Histogram:
         labels = ("backend", "mode", *labels)
         return Histogram(f"{PREFIX}_{name}", help_text, labels, registry=self.registry, buckets=_SECONDS)
+
+
+class StateMetrics:
+    """The series of one backend's shared state."""
+
+    def __init__(self, metrics: Metrics, backend: str) -> None:
+        self._lost = metrics.state_lost.labels(backend)
+        self._alone = {part: metrics.state_alone.labels(backend, part.value) for part in Part}
+
+    def lost(self, *, is_lost: bool) -> None:
+        """Shared state can be reached, or cannot."""
+        self._lost.set(is_lost)
+
+    def alone(self, part: Part) -> None:
+        """Something was done by what this process alone knows."""
+        self._alone[part].inc()
 
 
 class BackendMetrics:

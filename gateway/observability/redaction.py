@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
@@ -132,10 +133,21 @@ def secrets_in(*settings: BaseModel) -> Iterator[str]:
             yield from _secrets_of(getattr(model, name))
 
 
+def _passwords_of(secret: str) -> Iterator[str]:
+    """The password in an address, which may also come up alone: as it is written, and as it is meant."""
+    with suppress(ValueError):
+        password = urlsplit(secret).password if "://" in secret else None
+        if password:
+            yield password
+            yield unquote(password)
+
+
 def _secrets_of(value: object) -> Iterator[str]:
     match value:
         case SecretStr():
-            yield value.get_secret_value()
+            secret = value.get_secret_value()
+            yield secret
+            yield from _passwords_of(secret)
         case BaseModel():
             yield from secrets_in(value)
         case dict():

@@ -7,6 +7,7 @@ Knows neither the billing providers nor HTTP: it works on `Failure`, which the a
 from __future__ import annotations
 
 from gateway.resilience.breaker import BreakerLimits, Circuit, CircuitBreaker
+from gateway.resilience.budget import Budget
 from gateway.resilience.cache import CatalogueCache
 from gateway.resilience.call_trail import NotedCall, call_trail, note_call
 from gateway.resilience.clock import Clock, utc_now
@@ -22,19 +23,26 @@ from gateway.resilience.deadline import (
 from gateway.resilience.failure import Cause, Failure, Shed
 from gateway.resilience.gate import Gate
 from gateway.resilience.idempotency import WriteKey
+from gateway.resilience.locks import TAKES_TOO_LONG as LOCK_TAKES_TOO_LONG
 from gateway.resilience.locks import KeyedLocks
 from gateway.resilience.observer import Observer, SilentObserver
-from gateway.resilience.pace import Pace
+from gateway.resilience.pace import LONGEST_BLOCK_S, Pace
 from gateway.resilience.recorder import Outcome, Recorder, SilentRecorder, WriteRecord, WriteResult
-from gateway.resilience.repeats import Repeats
+from gateway.resilience.repeats import NO_FAILURE_STANDS, Once, Repeats, Verdict
+from gateway.resilience.repeats import TAKES_TOO_LONG as REQUEST_TAKES_TOO_LONG
 from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
-from gateway.resilience.state import LocalState, Locks, Once, State
+from gateway.resilience.state import LocalState, Locks, State
 from gateway.resilience.urgency import Urgency, current_urgency, note_change, with_urgency
 
 __all__ = [
     "FIRST_WAIT_S",
+    "LOCK_TAKES_TOO_LONG",
+    "LONGEST_BLOCK_S",
     "LONGEST_GRACE_S",
+    "NO_FAILURE_STANDS",
+    "REQUEST_TAKES_TOO_LONG",
     "BreakerLimits",
+    "Budget",
     "CatalogueCache",
     "Cause",
     "Circuit",
@@ -61,6 +69,7 @@ __all__ = [
     "SilentRecorder",
     "State",
     "Urgency",
+    "Verdict",
     "WriteKey",
     "WriteRecord",
     "WriteResult",

@@ -19,6 +19,7 @@ from gateway.resilience.urgency import Urgency
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gateway.resilience.budget import Budget
     from gateway.resilience.pace import Pace
 
 _TOO_MUCH: Final = "The billing provider is being asked too much. Try again in a moment."
@@ -40,12 +41,23 @@ class Gate:
 
     Those that wait are let through by urgency and then in the order they came; what is `UNFINISHED` counts for the pace
     but does not wait for it. Who cannot be let through before the request's deadline is turned away with `Shed`, at
-    once where that is certain. `timer` is for tests.
+    once where that is certain. Where other processes call the same account, `budget` is what all of them may do
+    together; the pace then holds as well. `timer` is for tests.
     """
 
-    def __init__(self, slots: int, pace: Pace, observer: Observer | None = None, timer: Timer = _on_the_loop) -> None:
+    def __init__(
+        self,
+        slots: int,
+        pace: Pace,
+        observer: Observer | None = None,
+        timer: Timer = _on_the_loop,
+        budget: Budget | None = None,
+    ) -> None:
         self._free = slots
         self._pace = pace
+        self._budget = budget
+        if budget is not None:
+            budget.listen(self._let_in)
         self._observer = observer or SilentObserver()
         self._timer = timer
         self._timer_runs = False
@@ -54,8 +66,7 @@ class Gate:
     async def enter(self, urgency: Urgency) -> None:
         """Wait until a call may be made. Whoever was let in must `leave`. Raises `Shed`."""
         if self._free and not any(self._queues[: urgency + 1]) and self._delay(urgency) <= 0.0:
-            self._free -= 1
-            self._pace.spend()
+            self._take()
         else:
             await self._wait(urgency)
 
@@ -64,6 +75,8 @@ class Gate:
         self._free += 1
         if not called:
             self._pace.refund()
+            if self._budget is not None:
+                self._budget.refund()
         self._let_in()
 
     def slow_down(self, began: float, retry_after: float | None) -> None:
@@ -71,6 +84,8 @@ class Gate:
         slower = self._pace.slow_down(began, retry_after)
         if slower is not None:
             self._observer.slowed_down(slower)
+        if self._budget is not None and retry_after is not None:
+            self._budget.block(retry_after)
 
     @property
     def waiting(self) -> int:
@@ -78,6 +93,8 @@ class Gate:
         return sum(map(len, self._queues))
 
     async def _wait(self, urgency: Urgency) -> None:
+        if self._budget is not None and urgency is not Urgency.UNFINISHED:
+            await self._budget.ask()
         remaining = current_deadline().remaining()
         soonest = self._delay(urgency, 1 + sum(map(len, self._queues[: urgency + 1])))
         if soonest >= remaining:
@@ -115,12 +132,20 @@ class Gate:
             turn = self._queues[urgency].popleft()
             # One that was cancelled may not have had the time yet to take itself out of the queue.
             if not turn.done():
-                self._free -= 1
-                self._pace.spend()
+                self._take()
                 turn.set_result(None)
 
+    def _take(self) -> None:
+        self._free -= 1
+        self._pace.spend()
+        if self._budget is not None:
+            self._budget.spend()
+
     def _delay(self, urgency: Urgency, place: int = 1) -> float:
-        return 0.0 if urgency is Urgency.UNFINISHED else self._pace.delay(place)
+        if urgency is Urgency.UNFINISHED:
+            return 0.0
+        delay = self._pace.delay(place)
+        return delay if self._budget is None else max(delay, self._budget.delay(place))
 
     def _come_back_in(self, seconds: float) -> None:
         # One timer for all who wait. The wait only gets longer, except where `leave` looks again by itself.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gateway.resilience.deadline import within_deadline
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+TAKES_TOO_LONG: Final = "Another change for the same customer is taking too long."
 
 
 class KeyedLocks:
@@ -29,7 +31,7 @@ class KeyedLocks:
                 # Nobody else has it or waits for it, so there is nothing to wait for.
                 await lock.acquire()
             else:
-                async with within_deadline("Another change for the same customer is taking too long."):
+                async with within_deadline(TAKES_TOO_LONG):
                     await lock.acquire()
             try:
                 yield

@@ -20,7 +20,7 @@ _RECOVERY_S: Final = 30.0
 """Seconds from nothing back to the full pace, in equal steps."""
 _HANDFUL: Final = 5.0
 """However slow the pace, so many may go at once after a rest: an action that has begun takes a few calls."""
-_LONGEST_BLOCK_S: Final = 60.0
+LONGEST_BLOCK_S: Final = 60.0
 """Seconds for which a refusal may stop everything. After that a handful of calls is tried, whatever was wished for: one
 header that is wrong, or meant for one endpoint, must not stop a backend for a day."""
 _NEARLY: Final = 1e-6
@@ -97,7 +97,7 @@ class Pace:
             slower = self._slower(now)
             self._slowed_at = now
         if retry_after is not None:
-            self._filled_at = max(self._filled_at, now + min(retry_after, _LONGEST_BLOCK_S))
+            self._filled_at = max(self._filled_at, now + min(retry_after, LONGEST_BLOCK_S))
         return slower
 
     def _slower(self, now: float) -> float:

@@ -12,11 +12,11 @@ from gateway.resilience.locks import KeyedLocks
 from gateway.resilience.repeats import Repeats
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable
     from contextlib import AbstractAsyncContextManager
 
     from gateway.contract import Mode
-    from gateway.resilience.failure import Failure
+    from gateway.resilience.budget import Budget
+    from gateway.resilience.repeats import Once
 
 
 class Locks(Protocol):
@@ -24,18 +24,6 @@ class Locks(Protocol):
 
     def hold(self, key: str) -> AbstractAsyncContextManager[None]:
         """Hold the key's lock for the block. Raises `DeadlineExceeded` when it cannot be had in time."""
-
-
-class Once(Protocol):
-    """The same request again, a moment later, gets the first one's answer."""
-
-    async def once(
-        self,
-        request: Hashable,
-        act: Callable[[], Awaitable[None]],
-        is_final: Callable[[Failure], bool] = lambda failure: False,
-    ) -> bool:
-        """Whether it was carried out now: see `Repeats.once`."""
 
 
 class State(Protocol):
@@ -46,6 +34,9 @@ class State(Protocol):
 
     def repeats(self, window_s: float) -> Once:
         """Its identical actions, of all modes, each remembered for so many seconds; 0: none is."""
+
+    def budget(self, mode: Mode, requests_per_second: float) -> Budget | None:
+        """So many provider calls in one mode, for all processes together; None where this one is alone."""
 
 
 class LocalState:
@@ -62,3 +53,6 @@ class LocalState:
     def repeats(self, window_s: float) -> Repeats:
         """Its identical actions, of all modes."""
         return self._repeats.with_window(window_s)
+
+    def budget(self, mode: Mode, requests_per_second: float) -> None:
+        """None: what this process may do is its own pace's to say."""

@@ -22,12 +22,14 @@ from gateway.contract import (
     describe_shape,
     parse_action,
 )
+from gateway.resilience import NO_FAILURE_STANDS
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from adapters.base import BillingAdapter
     from gateway.policy import Policy
+    from gateway.resilience import Failure
     from gateway.server.backend import Backend
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.actions")
@@ -47,6 +49,20 @@ def understand(backend: Backend, target: Target, body: dict[str, object]) -> Act
         raise
 
 
+class _UncertaintyStands:
+    """The verdict on what counts from the present state: as long as nobody knows whether it was done, it is not done
+    again."""
+
+    def write(self, failure: Failure) -> str | None:
+        return failure.message if isinstance(failure, UnknownOutcome) else None
+
+    def read(self, text: str) -> Failure:
+        return UnknownOutcome(text, answered=True, repeatable=False)
+
+    def unheard(self) -> Failure | None:
+        return UnknownOutcome(answered=False, repeatable=False)
+
+
 async def perform_once(backend: Backend, adapter: BillingAdapter, action: ActionRequest) -> None:
     """Do what is asked, unless an identical request was answered a moment ago: then that answer stands.
 
@@ -54,11 +70,11 @@ async def perform_once(backend: Backend, adapter: BillingAdapter, action: Action
     """
     # An extension by a length would count from whatever end an uncertain first one has left behind.
     counts_on = isinstance(action, ExtendTrialRequest) and isinstance(action.duration, PeriodDuration)
-    name = (adapter.mode, type(action).__name__, action.to_json())
+    name = " ".join((adapter.mode, type(action).__name__, action.to_json()))
     is_new = await backend.repeats.once(
         name,
         lambda: perform(adapter, backend.policy, action),
-        lambda failure: counts_on and isinstance(failure, UnknownOutcome),
+        _UncertaintyStands() if counts_on else NO_FAILURE_STANDS,
     )
     if not is_new:
         _log.info("answered as before", action=type(action).__name__, customer_id=action.customer_id)

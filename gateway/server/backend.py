@@ -13,6 +13,7 @@ from gateway.observability import FirstTimes, LoggingObserver
 from gateway.policy import AllowList, ImmediateCharges, Policy
 from gateway.resilience import (
     BreakerLimits,
+    Budget,
     Clock,
     LocalState,
     Observer,
@@ -116,6 +117,7 @@ async def _open_adapters(
             connect_timeout_s=settings.limits.connect_timeout_s,
             max_in_flight=settings.limits.max_in_flight,
             requests_per_second=settings.limits.requests_per_second,
+            budget=_budget(state, mode, settings.limits.requests_per_second),
             breaker=_breaker(settings.limits.breaker),
             retry_wait_s=settings.limits.retry_wait_s,
         )
@@ -125,6 +127,10 @@ async def _open_adapters(
 
 def _charge_limit(settings: PolicySettings) -> ImmediateCharges | None:
     return None if settings.max_immediate_charge is None else ImmediateCharges(settings.max_immediate_charge)
+
+
+def _budget(state: State, mode: Mode, requests_per_second: float | None) -> Budget | None:
+    return None if requests_per_second is None else state.budget(mode, requests_per_second)
 
 
 def _breaker(settings: BreakerSettings) -> BreakerLimits | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import socket
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -14,7 +13,7 @@ from aiohttp import web
 
 from gateway import __version__
 from gateway.observability import Metrics
-from gateway.resilience import Clock, LocalState, utc_now
+from gateway.resilience import Clock, utc_now
 from gateway.server.admin import Life, OpenApi, Stage, create_admin_application
 from gateway.server.announcing import Announcer
 from gateway.server.application import create_reloadable_application
@@ -22,6 +21,7 @@ from gateway.server.generations import Generations
 from gateway.server.protocol import JsonRunner
 from gateway.server.reload import Load, Settings
 from gateway.server.signals import heeded_signals
+from gateway.server.states import open_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,13 +80,14 @@ async def serve(
     Raises `CannotListen`, `CannotOpenJournal`, `UnfitAccount`, what `load` and what `open_backends` raise.
     """
     life, metrics = Life(), Metrics()
-    states: defaultdict[str, LocalState] = defaultdict(LocalState)
     # The signals come first: none is lost, nor ends the process, while it starts.
     with heeded_signals(reloads=reloads) as signals:
-        async with Generations() as generations, Announcer(metrics) as announcer:
-            settings = Settings(
-                generations, load, find, metrics=metrics, clock=clock, state_of=lambda one: states[one.name]
-            )
+        async with (
+            open_states(metrics) as states,
+            Generations() as generations,
+            Announcer(metrics) as announcer,
+        ):
+            settings = Settings(generations, load, find, metrics=metrics, clock=clock, state_of=states.state_of)
             admin = web.AppRunner(
                 create_admin_application(life, openapi, metrics), access_log=None, shutdown_timeout=_ADMIN_SHUTDOWN_S
             )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from adapters.settings import AdapterSettings, BaseUrl, Secret, Section, is_loopback, switch
+from gateway.shared import address
 
 RESERVED_NAMES: Final = frozenset({"churnkey", "direct", "healthz", "metrics", "openapi", "readyz", "version"})
 """First segments of URLs of our own: a backend of that name could not be reached."""
@@ -39,6 +40,19 @@ def _journal(value: str) -> str:
     raise ValueError("must be stdout, none, or the absolute path of a file")
 
 
+def _memory_is_none(value: object) -> object:
+    return None if value == _IN_MEMORY else value
+
+
+def _redis(value: Secret | None) -> Secret | None:
+    if value is not None:
+        address.check(value.get_secret_value())
+        if not address.is_supported():
+            raise ValueError("needs what is not installed: pip install 'churnkey-gateway[redis]'")
+    return value
+
+
+_IN_MEMORY: Final = "memory"
 _NO_FILES: Final = frozenset({"stdout", "none"})
 
 BackendName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$"), AfterValidator(_not_reserved)]
@@ -50,6 +64,13 @@ JournalTarget = Annotated[
     str, AfterValidator(_journal), WithJsonSchema({"type": "string", "pattern": r"^(stdout|none|/.*[^/])$"})
 ]
 AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/.*[^/]$")]
+# It may hold a password.
+StateTarget = Annotated[
+    Secret | None,
+    BeforeValidator(_memory_is_none),
+    AfterValidator(_redis),
+    WithJsonSchema({"type": "string", "pattern": r"^(memory|rediss?://.+|unix://.+)$"}),
+]
 Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$")]
 MinorUnits = Annotated[int, Field(ge=0, le=1_000_000_000_000), BeforeValidator(_not_a_switch)]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -193,6 +214,12 @@ class CommonSettings(Section):
         "stdout",
         description="Where the record of writes goes: stdout, the absolute path of a file, which is only appended to, "
         "or none.",
+    )
+    state: StateTarget = Field(
+        None,
+        description="Where the locks, the window of limits.dedupe_s and the budget of limits.requests_per_second are "
+        "kept: memory (the default), which is that of this process, or the address of a Redis that all replicas share: "
+        "redis://:password@host:6379/0, rediss://... with TLS, unix:///path. Needs the extra `redis`.",
     )
 
     churnkey: ChurnkeySettings = Field(ChurnkeySettings(), description="What the gateway asks of Churnkey.")

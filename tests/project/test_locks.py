@@ -43,6 +43,7 @@ def test_the_files_are_in_step_with_pyproject() -> None:
     ("written", "changed"),
     [
         pytest.param('"aiohttp>=3.14,<4"', '"aiohttp>=3.13,<4"', id="a dependency"),
+        pytest.param('"redis>=8.1,<9"', '"redis>=8.0,<9"', id="an extra"),
         pytest.param('"mypy>=2.1"', '"mypy>=2.2"', id="a tool"),
         pytest.param('requires-python = ">=3.11"', 'requires-python = ">=3.12"', id="the Python"),
     ],
@@ -57,7 +58,7 @@ def test_a_change_of_dependencies_without_new_locks_is_noticed(written: str, cha
 
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
-        f"requirements/{name}.txt is out of date: run `make lock`" for name in ("dev", "run", "build", "lock")
+        f"requirements/{name}.txt is out of date: run `make lock`" for name in ("dev", "run", "image", "build", "lock")
     ]
 
 
@@ -81,6 +82,6 @@ def test_every_pin_has_hashes_and_nothing_says_where_to_fetch_it(file: Path) -> 
             assert following.startswith("    --hash=")
 
 
-@pytest.mark.parametrize("name", ["run.txt", "build.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "image.txt", "build.txt"])
 def test_what_is_deployed_is_what_is_tested(name: str) -> None:
     assert pins(name).items() <= pins("dev.txt").items()

@@ -35,6 +35,19 @@ class Deed:
             raise self.failure
 
 
+class LostStands:
+    """The verdict that nothing lost is tried again."""
+
+    def write(self, failure: Failure) -> str | None:
+        return failure.message if failure.why is Cause.LOST else None
+
+    def read(self, text: str) -> Failure:
+        return Failure(text, cause=Cause.LOST)
+
+    def unheard(self) -> Failure | None:
+        return Failure("unheard", cause=Cause.LOST)
+
+
 def lost() -> Failure:
     return Failure("lost", cause=Cause.LOST)
 
@@ -112,7 +125,7 @@ async def test_a_failure_that_is_final_stands() -> None:
     repeats, deed = Repeats(60), Deed(lost())
     for _ in range(3):
         with pytest.raises(Failure, match="lost"):
-            await repeats.once("request", deed, lambda failure: failure.why is Cause.LOST)
+            await repeats.once("request", deed, LostStands())
     assert deed.times == 1
 
 

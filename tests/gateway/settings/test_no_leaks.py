@@ -37,6 +37,7 @@ PLACES = {
     "a choice": "actions: {pause: {behavior: %s}}",
     "an entry of a list": "actions: {cancel: {schedules: [immediate, %s]}}",
     "a path": "name: {file: %s}",
+    "a state": "state: %s",
     "the same token twice": "integration_tokens: [%s, %s]",
 }
 RAW_PLACES = {

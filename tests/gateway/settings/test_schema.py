@@ -54,6 +54,10 @@ def test_the_shipped_files_are_valid(validator: Draft202012Validator, path: Path
         pytest.param("journal: none", id="no journal"),
         pytest.param("journal: /var/lib/gateway/journal.jsonl", id="a journal in a file"),
         pytest.param("journal: '${JOURNAL}'", id="a journal by a variable"),
+        pytest.param("state: memory", id="a state in memory"),
+        pytest.param("state: 'rediss://:secret@redis:6379/0'", id="a state in Redis"),
+        pytest.param("state: 'unix:///run/redis.sock?db=1'", id="a state behind a socket"),
+        pytest.param("state: {file: /run/secrets/redis}", id="a state from a file"),
     ],
 )
 def test_accepts(validator: Draft202012Validator, added: str) -> None:
@@ -78,6 +82,7 @@ def test_accepts(validator: Draft202012Validator, added: str) -> None:
         pytest.param("intervals: close", id="an unknown word"),
         pytest.param("journal: journal.jsonl", id="a journal in a relative path"),
         pytest.param("journal: {path: /x}", id="a journal as a section"),
+        pytest.param("state: redis", id="a state nowhere"),
         pytest.param("name: Stripe", id="a capital in a name"),
         pytest.param("adapter: {}", id="a key of ours alone"),
     ],

@@ -12,9 +12,10 @@ LIST = "must be a list: [one, two], or one to a line after -"
 TEXT = "must be text; a number, true or false that is meant as text goes in quotes"
 KEYS = (
     "actions, backend, catalogue_ttl_s, churnkey, controllers, integration_tokens, intervals, journal, limits, "
-    "manifest_compat, modes, name, policy"
+    "manifest_compat, modes, name, policy, state"
 )
 JOURNAL = "must be stdout, none, or the absolute path of a file"
+STATE = "must be memory, or an address like redis://host:6379/0, rediss://... or unix:///path"
 NAME = "must match pattern '^[a-z0-9][a-z0-9_-]{0,62}$'"
 
 
@@ -64,6 +65,27 @@ def test_an_unknown_key_is_named_with_the_nearest_known(problems: Problems, adde
         pytest.param("journal: /var/lib/", f"journal: {JOURNAL}", id="a journal that is a directory"),
         pytest.param('journal: "/var/\\n"', f"journal: {JOURNAL}", id="a line break in a path"),
         pytest.param("journal: false", f"journal: {TEXT}", id="a switch as a journal"),
+        pytest.param("state: redis", f"state: {STATE}", id="a word as a state"),
+        pytest.param("state: http://redis:6379", f"state: {STATE}", id="a state that is no Redis"),
+        pytest.param("state: redis://", "state: must name a host", id="a Redis without a host"),
+        pytest.param(
+            "state: redis://redis:port", "state: has a host or a port that is none", id="a Redis without a port"
+        ),
+        pytest.param(
+            "state: redis://redis/main",
+            "state: must name its database by a number",
+            id="a database of Redis by a name",
+        ),
+        pytest.param(
+            "state: redis://redis?socket_timeout=60",
+            "state: may have only these options: db, ssl_ca_certs, ssl_certfile, ssl_keyfile",
+            id="an option of Redis that is ours to set",
+        ),
+        pytest.param(
+            "state: unix://redis.sock",
+            "state: must have the path of a socket and no host: unix:///path, unix://:password@/path",
+            id="a socket of Redis in a relative path",
+        ),
         pytest.param("limits: 5", None, id="a number as a section"),
         pytest.param(
             "limits: {deadline_s: 0.5}", "limits.deadline_s: must be greater than or equal to 1", id="too short"
