@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from dashboard import dashboard
 
 from adapters import registry
 from gateway.server.openapi import openapi_document
@@ -33,8 +34,13 @@ def _as_text(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def _dashboard() -> str:
+    return _as_text(dashboard())
+
+
 PRODUCERS: Final[Mapping[str, Callable[[], str]]] = {
     "config/backend.schema.json": _backend_schema,
+    "deploy/grafana/churnkey-gateway.json": _dashboard,
     "docs/openapi.json": _openapi,
 }
 """Path from the top of the repository, and what makes the text of the file."""

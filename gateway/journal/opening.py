@@ -19,7 +19,7 @@ from gateway.observability import Redaction, secrets_in
 from gateway.resilience import SilentRecorder, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from structlog.typing import FilteringBoundLogger
 
@@ -84,13 +84,13 @@ class Journals:
         self._appenders = appenders
         self._clock = clock
 
-    def recorder(self, backend: str, mode: Mode) -> Recorder:
-        """The recorder of a backend, by its name, in one mode."""
+    def recorder(self, backend: str, mode: Mode, tell_lost: Callable[[], None] = lambda: None) -> Recorder:
+        """The recorder of a backend, by its name, in one mode; `tell_lost` is called for a line that is not written."""
         settings = self._settings[backend]
         appender = self._appenders.get(backend)
         if appender is None:
             return SilentRecorder()
-        return JournalRecorder(backend, mode, appender, Redaction(secrets_in(settings)), self._clock)
+        return JournalRecorder(backend, mode, appender, Redaction(secrets_in(settings)), self._clock, tell_lost)
 
 
 @asynccontextmanager

@@ -13,6 +13,8 @@ from gateway.observability import said
 from gateway.resilience import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from structlog.typing import FilteringBoundLogger
 
     from gateway.contract import Mode
@@ -27,14 +29,24 @@ class JournalRecorder:
     """The `gateway.resilience.Recorder` that writes the journal.
 
     A line that cannot be written goes to the log whole, as an error: the write goes on, and is on record there.
+    `tell_lost` is called for each.
     """
 
-    def __init__(self, backend: str, mode: Mode, appender: Appender, redaction: Redaction, clock: Clock) -> None:
+    def __init__(
+        self,
+        backend: str,
+        mode: Mode,
+        appender: Appender,
+        redaction: Redaction,
+        clock: Clock,
+        tell_lost: Callable[[], None] = lambda: None,
+    ) -> None:
         self._backend = backend
         self._mode = mode
         self._appender = appender
         self._redaction = redaction
         self._clock = clock
+        self._tell_lost = tell_lost
 
     async def begun(self, write: WriteRecord) -> None:
         """Put the write on disk before it is sent. Synchronised: should the machine go down, it is known to be open."""
@@ -67,11 +79,15 @@ class JournalRecorder:
         try:
             await self._appender.append(encoded(line), durable=durable)
         except Behind:
-            _log.error("journal line not written", reason="it takes too long; it may still come", line=line)
+            self._lost(line, reason="it takes too long; it may still come")
         except OSError as error:
-            _log.error("journal line not written", reason=error.strerror or type(error).__name__, line=line)
+            self._lost(line, reason=error.strerror or type(error).__name__)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the record, the write must go on
-            _log.error("journal line not written", line=line, exc_info=error)
+            self._lost(line, exc_info=error)
+
+    def _lost(self, line: object, **why: object) -> None:
+        self._tell_lost()
+        _log.error("journal line not written", line=line, **why)
 
 
 def _told(result: WriteResult) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
 
 from gateway import __version__
-from gateway.contract import Action
+from gateway.contract import Action, Controller
 from gateway.resilience import Cause, Circuit, Outcome
 from gateway.shared.watcher import Part
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PREFIX: Final = "churnkey_gateway"
 _ASKED: Final = {True: "accepted", False: "failed"}
 SHED_REASONS: Final = ("overload", "circuit open")
+SETTLEMENTS: Final = ("done", "repeated", "refused", "unknown")
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 
 
@@ -39,6 +40,9 @@ class Metrics:
         self.provider_call_seconds = self._histogram("provider_call_seconds", "Time of an attempt.", "operation")
         self.provider_retries = self._counter("provider_retries", "Provider calls made again.", "cause")
         self.provider_calls_shed = self._counter("provider_calls_shed", "Provider calls not made.", "reason")
+        self.provider_wait_seconds = self._histogram(
+            "provider_wait_seconds", "Time that provider calls waited for their turn, of those that had to."
+        )
         self.provider_slow_downs = self._counter("provider_slow_downs", "Times the provider said: too many.")
         self.provider_circuit = self._gauge("provider_circuit", "1 for the state that the circuit is in.", "state")
         self.writes_settled = self._counter(
@@ -47,6 +51,7 @@ class Metrics:
         self.objects_left_out = self._counter(
             "objects_left_out", "Objects that the contract cannot express.", "controller"
         )
+        self.journal_lines_lost = self._counter("journal_lines_lost", "Journal lines that could not be written.")
         self.unknown_values = self._counter(
             "unknown_values", "Words of the provider that this version does not know.", "field"
         )
@@ -119,11 +124,17 @@ class BackendMetrics:
         self._slow_downs = metrics.provider_slow_downs.labels(*self._labels)
         for cause in Cause:
             metrics.provider_retries.labels(*self._labels, cause.value)
+        self._wait_seconds = metrics.provider_wait_seconds.labels(*self._labels)
+        self._journal_lines_lost = metrics.journal_lines_lost.labels(*self._labels)
+        for controller in Controller:
+            metrics.objects_left_out.labels(*self._labels, controller.value)
         for reason in SHED_REASONS:
             metrics.provider_calls_shed.labels(*self._labels, reason)
         for action in Action:
             for outcome in Outcome:
                 metrics.actions.labels(*self._labels, action.value, outcome.value)
+            for settlement in SETTLEMENTS:
+                metrics.writes_settled.labels(*self._labels, action.value, settlement)
 
     def called(self, operation: str, outcome: str, seconds: float) -> None:
         """One attempt of a provider call ended."""
@@ -142,6 +153,14 @@ class BackendMetrics:
     def shed(self, reason: str) -> None:
         """A provider call was not made."""
         self._metrics.provider_calls_shed.labels(*self._labels, reason).inc()
+
+    def waited(self, seconds: float) -> None:
+        """A provider call waited for its turn."""
+        self._wait_seconds.observe(seconds)
+
+    def journal_line_lost(self) -> None:
+        """A line of the journal could not be written."""
+        self._journal_lines_lost.inc()
 
     def slowed_down(self) -> None:
         """The provider refused a call for too many of them."""

@@ -92,6 +92,10 @@ class LoggingObserver:
         self._metrics.shed(reason)
         self._log.debug("provider call shed", reason=reason)
 
+    def waited(self, seconds: float) -> None:
+        """A provider call waited for its turn."""
+        self._metrics.waited(seconds)
+
     def slowed_down(self, requests_per_second: float) -> None:
         """The provider refused a call for too many of them."""
         self._metrics.slowed_down()

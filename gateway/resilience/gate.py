@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
@@ -103,7 +104,7 @@ class Gate:
         turn = asyncio.get_running_loop().create_future()
         queue.append(turn)
         self._let_in()
-        is_in = False
+        is_in, began = False, time.monotonic()
         try:
             async with asyncio.timeout(None if remaining == math.inf else remaining):
                 await turn
@@ -111,6 +112,7 @@ class Gate:
         except TimeoutError:
             raise self._shed(self._delay(urgency)) from None
         finally:
+            self._observer.waited(time.monotonic() - began)
             if not is_in:
                 self._give_up(turn, queue)
 

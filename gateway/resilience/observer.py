@@ -32,6 +32,9 @@ class Observer(Protocol):
     def shed(self, reason: str) -> None:
         """A provider call was not made: "overload" or "circuit open"."""
 
+    def waited(self, seconds: float) -> None:
+        """A provider call that could not be made at once has its turn, or is given up, after so long."""
+
     def slowed_down(self, requests_per_second: float) -> None:
         """The provider refused a call for too many of them; this is the pace from now on."""
 
@@ -58,6 +61,9 @@ class SilentObserver:
         """Ignore it."""
 
     def shed(self, reason: str) -> None:
+        """Ignore it."""
+
+    def waited(self, seconds: float) -> None:
         """Ignore it."""
 
     def slowed_down(self, requests_per_second: float) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gateway.contract import Mode
     from gateway.observability import Metrics
-    from gateway.resilience import Clock
+    from gateway.resilience import Clock, Recorder
     from gateway.server.backend import Backend, FindAdapter, StateOf
     from gateway.server.generations import Generations
     from gateway.settings import BackendSettings
@@ -115,6 +115,10 @@ class Settings:
             observers.append(observer)
             return observer
 
+        def record(name: str, mode: Mode) -> Recorder:
+            counted = self._metrics.of(name, mode)
+            return CountingRecorder(journals.recorder(name, mode, counted.journal_line_lost), counted)
+
         # The journals are opened first and closed last: what is under way at the end is still recorded.
         async with (
             open_journals(settings, clock=self._clock, appenders=self._appenders) as journals,
@@ -123,7 +127,7 @@ class Settings:
                 self._find,
                 clock=self._clock,
                 observe=observe,
-                record=lambda name, mode: CountingRecorder(journals.recorder(name, mode), self._metrics.of(name, mode)),
+                record=record,
                 state_of=self._state_of,
             ) as backends,
         ):

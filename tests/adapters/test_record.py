@@ -290,6 +290,9 @@ def test_no_adapter_keeps_the_record_itself() -> None:
     """The base class is the only one who tells the recorder."""
     folder = Path(__file__).parents[2] / "adapters"
     users = {
-        str(path.relative_to(folder)) for path in folder.rglob("*.py") if "recorder" in path.read_text(encoding="utf-8")
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.py")
+        # What tests adapters starts the whole gateway, its recorder included.
+        if "recorder" in path.read_text(encoding="utf-8") and "conformance" not in path.parts
     }
     assert users == {"execution.py", "holes.py"}

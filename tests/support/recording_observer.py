@@ -22,6 +22,7 @@ class RecordingObserver:
     settlements: list[tuple[str, str]] = field(default_factory=list)
     """Action, outcome."""
     sheds: list[str] = field(default_factory=list)
+    waits: int = 0
     paces: list[float] = field(default_factory=list)
     circuit: list[str] = field(default_factory=list)
 
@@ -48,6 +49,10 @@ class RecordingObserver:
     def shed(self, reason: str) -> None:
         """Keep it."""
         self.sheds.append(reason)
+
+    def waited(self, seconds: float) -> None:
+        """Keep that it did."""
+        self.waits += 1
 
     def slowed_down(self, requests_per_second: float) -> None:
         """Keep it."""

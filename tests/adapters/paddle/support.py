@@ -121,6 +121,9 @@ class Witness:
     def shed(self, reason: str) -> None:
         self.told.append(reason)
 
+    def waited(self, seconds: float) -> None:
+        self.told.append("waited")
+
     def slowed_down(self, requests_per_second: float) -> None:
         self.told.append("slowed down")
 

@@ -154,6 +154,20 @@ async def test_a_file_that_cannot_be_written_is_an_error_in_the_log_with_the_who
     assert event["line"]["asked"] == {"kind": "Cancel"}
 
 
+async def test_every_line_that_is_not_written_is_told(path: Path) -> None:
+    told: list[str] = []
+    appender = Appender(FileTarget(path))
+    clock, redaction = (lambda: NOW), Redaction([SECRET])
+    recorder = JournalRecorder("memory", Mode.TEST, appender, redaction, clock, lambda: told.append("lost"))
+    await recorder.begun(WRITE)
+    assert told == []
+    put_a_directory_in_the_place_of(path)
+    await recorder.begun(WRITE)
+    await recorder.ended(WRITE, WriteResult(Outcome.DONE))
+    await appender.close()
+    assert told == ["lost", "lost"]
+
+
 async def test_a_pipe_that_nobody_reads_any_more_is_an_error_in_the_log(log: Log) -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.contract import Action, Mode
+from gateway.contract import Action, Controller, Mode
 from gateway.observability import CountingRecorder, FirstTimes, LoggingObserver, Metrics
-from gateway.observability.metrics import SHED_REASONS
+from gateway.observability.metrics import SETTLEMENTS, SHED_REASONS
 from gateway.resilience import Cause, Circuit, Observer, Outcome, Recorder, WriteRecord, WriteResult
 from tests.support.log import recorded_log
 from tests.support.recording_recorder import RecordingRecorder
@@ -44,6 +44,7 @@ def test_everything_is_counted_for_the_backend_in_its_mode(observer: LoggingObse
     observer.unknown_value("status", "hibernating")
     observer.settled("cancel", "done")
     observer.shed("overload")
+    observer.waited(0.25)
     observer.slowed_down(12.5)
     assert counted(metrics, "provider_calls_total", operation="customers.retrieve", outcome="ok") == 2
     assert counted(metrics, "provider_calls_total", operation="customers.retrieve", outcome="NotFound") == 1
@@ -54,6 +55,7 @@ def test_everything_is_counted_for_the_backend_in_its_mode(observer: LoggingObse
     assert counted(metrics, "unknown_values_total", field="status") == 1
     assert counted(metrics, "writes_settled_total", action="cancel", outcome="done") == 1
     assert counted(metrics, "provider_calls_shed_total", reason="overload") == 1
+    assert counted(metrics, "provider_wait_seconds_sum") == 0.25
     assert counted(metrics, "provider_slow_downs_total") == 1
 
 
@@ -75,7 +77,15 @@ def test_the_circuit_is_in_one_state(observer: LoggingObserver, metrics: Metrics
             for action in Action
             for outcome in Outcome
         ],
+        *[("objects_left_out_total", {"controller": controller.value}) for controller in Controller],
+        *[
+            ("writes_settled_total", {"action": action.value, "outcome": outcome})
+            for action in Action
+            for outcome in SETTLEMENTS
+        ],
         ("provider_slow_downs_total", {}),
+        ("provider_wait_seconds_count", {}),
+        ("journal_lines_lost_total", {}),
     ],
 )
 def test_what_has_not_happened_yet_is_there_as_zero(

@@ -85,6 +85,18 @@ async def test_a_flood_of_lists_does_not_keep_an_action_waiting_longer_than_one_
     await asyncio.wait([*floods, action])
 
 
+async def test_every_one_that_had_to_wait_is_told_of_whether_its_turn_came_or_not() -> None:
+    setup = Setup()
+    tasks = [await setup.call(name) for name in "abc"]
+    assert setup.observer.waits == 0
+    await setup.end("a")
+    assert setup.observer.waits == 1
+    tasks[2].cancel()
+    await until_nothing_moves()
+    assert setup.observer.waits == 2
+    await setup.end("b")
+
+
 async def test_one_that_stops_waiting_is_passed_over() -> None:
     setup = Setup()
     tasks = [await setup.call(name) for name in "abc"]

@@ -1,0 +1,95 @@
+"""The page on deployment is true: its commands are run, or what they start is."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.deploy.test_compose import DOCUMENT
+from tests.support.commands import ROOT
+
+PAGE: Final = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+
+RUN_BY: Final = {
+    "docker compose --file deploy/compose.yaml up --build demo": (
+        "test_compose.py::test_the_demo_answers_behind_the_application"
+    ),
+    "docker compose --file deploy/compose.yaml run --rm gateway check": (
+        "test_compose.py::test_the_settings_name_the_files_that_the_secrets_become"
+    ),
+    "docker compose --file deploy/compose.yaml up --build --detach": (
+        "test_compose.py::test_what_the_gateway_answers_arrives_unchanged"
+    ),
+    "docker build --tag churnkey-gateway .": (
+        "../project/test_image.py::test_what_it_installs_serves_as_a_stranger_from_a_tree_that_nobody_can_write_to"
+    ),
+    "kubectl apply --kustomize deploy/kubernetes/standalone": "test_kubernetes.py::test_kustomize_makes_the_same_of_it",
+    "kubectl rollout status deployment/churnkey-gateway": (
+        "test_kubernetes.py::test_the_probes_ask_what_the_gateway_answers"
+    ),
+    "kubectl exec deployment/churnkey-gateway -- churnkey-gateway check": (
+        "test_kubernetes.py::test_the_settings_are_served_from_a_volume_as_kubernetes_makes_it"
+    ),
+    "helm upgrade --install churnkey-gateway deploy/helm/churnkey-gateway --values your-values.yaml": (
+        "test_helm.py::test_the_example_is_what_the_plain_manifests_say"
+    ),
+}
+"""The commands that need Docker or a cluster, and the test of what they start."""
+
+
+def commands() -> list[str]:
+    """All commands of the page, in its order."""
+    blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def test_every_command_is_run_or_needs_what_no_test_may_need() -> None:
+    elsewhere = [command for command in commands() if command.startswith(("docker ", "kubectl ", "helm "))]
+    assert elsewhere == list(RUN_BY)
+
+
+@pytest.mark.parametrize("test", RUN_BY.values())
+def test_the_tests_of_what_they_start_exist(test: str) -> None:
+    file, _, name = test.partition("::")
+    text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+    assert re.search(rf"^(async )?def {name}\(", text, re.MULTILINE)
+
+
+def test_the_commands_make_secrets_that_the_gateway_can_read_and_other_people_cannot(tmp_path: Path) -> None:
+    here = [command for command in commands() if command not in RUN_BY]
+    (tmp_path / "deploy" / "compose").mkdir(parents=True)
+    values = {
+        "CK_INTEGRATION_TOKEN": "churnkey token",
+        "STRIPE_LIVE_KEY": "sk_live_$1",
+        "STRIPE_TEST_KEY": "sk_test_%s",
+    }
+
+    subprocess.run(["sh", "-eu"], input="\n".join(here), text=True, cwd=tmp_path, env=os.environ | values, check=True)
+
+    made = {name: tmp_path / "deploy" / secret["file"] for name, secret in DOCUMENT["secrets"].items()}
+    assert {name: path.read_text(encoding="utf-8") for name, path in made.items()} == {
+        "integration_token": "churnkey token",
+        "stripe_live_key": "sk_live_$1",
+        "stripe_test_key": "sk_test_%s",
+    }
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made.values()} == {0o444}
+    assert {stat.S_IMODE(path.parent.stat().st_mode) for path in made.values()} == {0o700}
+
+
+@pytest.mark.parametrize("file", ["deploy/kubernetes/standalone", "deploy/kubernetes/sidecar", "deploy/compose.yaml"])
+def test_every_way_is_on_the_page(file: str) -> None:
+    assert f"](../{file})" in PAGE
+
+
+def test_the_seconds_that_it_names_are_those_of_the_manifests() -> None:
+    text = (ROOT / "deploy" / "kubernetes" / "standalone" / "deployment.yaml").read_text(encoding="utf-8")
+    assert "terminationGracePeriodSeconds: 35\n" in text
+    assert "in the manifests it is 35, for the `deadline_s` of 20" in PAGE
+    assert "preStop: {sleep: {seconds: 5}}" in text
+    assert "five seconds in which requests are still taken" in PAGE
