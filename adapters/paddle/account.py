@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
-from adapters.errors import Credentials
+from adapters.errors import Credentials, Unreadable
 from adapters.fields import http_moment
 from adapters.observations import EVERY_ACTION, Contact, Observation, Right, Verdict
 from adapters.paddle.client import API_VERSION, JsonObject
@@ -17,6 +17,8 @@ from adapters.paddle.connection import PaddleConnection
 from adapters.paddle.settings import is_old
 from gateway.contract import Controller, Mode
 
+_LACKING: Final = "forbidden"
+"""https://developer.paddle.com/errors/shared/forbidden"""
 _ENVIRONMENT: Final = {Mode.LIVE: "production", Mode.TEST: "sandbox"}
 
 
@@ -66,7 +68,12 @@ class PaddleAccount(PaddleConnection):
 
     async def _contact(self) -> Contact:
         """By the API root. It answers whoever asks, so an answer that knows no account means that no key arrived."""
-        root, date = await self._api.root()
+        try:
+            root, date = await self._api.root()
+        except Unreadable:
+            # What stands at base_url need not pass on what only this asks for.
+            await self._require_known_key()
+            return Contact(None, (_environment({}, self.mode), _version({})))
         if _part(root, "caller").get("account") is None:
             raise Credentials
         return Contact(http_moment(date), (_environment(root, self.mode), _version(root)))
@@ -78,12 +85,23 @@ class PaddleAccount(PaddleConnection):
             return True
         if is_old(self._credentials().api_key):
             return True
-        root, _ = await self._api.root()
+        try:
+            root, _ = await self._api.root()
+        except Unreadable:
+            return None
         held = _part(root, "caller").get("permissions")
         if not isinstance(held, list):
             return None
         # To write includes to read.
         return right.name in held or f"{right.name.partition('.')[0]}.write" in held
+
+    async def _require_known_key(self) -> None:
+        """Raises `Credentials` where the key is refused, and not for want of a permission."""
+        try:
+            await self._api.page("customers", per_page=1)
+        except Credentials as refusal:
+            if refusal.provider is None or refusal.provider.code != _LACKING:
+                raise
 
 
 def _environment(root: JsonObject, mode: Mode) -> Observation:

@@ -125,6 +125,27 @@ class TestTheProvider:
         assert (await backend.check()).findings == {"provider"}
 
     @only(PADDLE)
+    @pytest.mark.parametrize("rights", [PADDLE.every_right, frozenset({"price.read"})], ids=["all", "hardly any"])
+    async def test_one_whose_root_is_not_passed_on_is_asked_otherwise(
+        self, backend: Backend, rights: frozenset[str]
+    ) -> None:
+        backend.provider.restrict(backend.account, rights)
+        backend.simulator.faults.add(Fault.html(404, path="^/$", times=None))
+        seen = await backend.check()
+
+        assert seen.rows["provider"].result == "ok"
+        assert seen.rows["permission price.read"].result == "ok"
+        assert {seen.rows[one].result for one in ("environment", "clock", "permission subscription.write")} == {
+            "remark"
+        }
+
+    @only(PADDLE)
+    async def test_a_key_that_is_refused_is_found_also_where_the_root_is_not_passed_on(self, backend: Backend) -> None:
+        backend.simulator.faults.add(Fault.html(404, path="^/$", times=None))
+
+        assert (await backend.check(key=backend.provider.unknown_key)).findings == {"provider"}
+
+    @only(PADDLE)
     async def test_the_other_environment_is_found(self, backend: Backend) -> None:
         backend.account.livemode = True
         seen = await backend.check()
