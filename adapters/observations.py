@@ -10,8 +10,6 @@ from typing import Final
 
 from gateway.contract import Action
 
-MONEY_GUARD: Final = "policy.max_immediate_charge"
-"""In `Right.needed_by`: the right is for asking what a change would charge, which is done under that setting only."""
 EVERY_ACTION: Final = frozenset(
     {Action.CANCEL, Action.PAUSE, Action.EXTEND_TRIAL, Action.APPLY_COUPON, Action.CHANGE_PRICE}
 )
@@ -46,20 +44,20 @@ class Right:
     """Something that a key must be allowed to do.
 
     `name` is what the provider's dashboard calls it, `purpose` what it is for. `advice` tells the owner how to give it
-    to the key. It is needed while one of the features in `needed_by` is offered ("controllers.coupons", "cancel"); see
-    also `MONEY_GUARD`.
+    to the key. It is needed while one of the features in `needed_by` is offered ("controllers.coupons", "cancel"), and
+    while one in `previewed` is of which it has to be asked before what it would charge.
     """
 
     name: str
     purpose: str
     advice: str
     needed_by: frozenset[str]
+    previewed: frozenset[str] = frozenset()
 
     def is_needed(self, offered: Collection[str], *, is_guarded: bool) -> bool:
         """Whether a key must have it, as things are offered. `is_guarded`: what one change may charge is bounded."""
-        if MONEY_GUARD in self.needed_by and not is_guarded:
-            return False
-        return not self.needed_by.isdisjoint(offered)
+        takers = self.needed_by | self.previewed if is_guarded else self.needed_by
+        return not takers.isdisjoint(offered)
 
 
 @dataclass(frozen=True, slots=True)

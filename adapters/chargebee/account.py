@@ -32,8 +32,8 @@ _CATALOGUE: Final = "Product Catalog"
 _ALWAYS: Final = f"controllers.{Controller.SUBSCRIPTIONS}"
 
 
-def _right(name: str, purpose: str, *needed_by: str) -> Right:
-    return Right(name, purpose, _KIND_OF_KEY, frozenset(needed_by))
+def _right(name: str, purpose: str, *needed_by: str, previewed: frozenset[str] = frozenset()) -> Right:
+    return Right(name, purpose, _KIND_OF_KEY, frozenset(needed_by), previewed)
 
 
 CUSTOMERS: Final = _right("customers: read", "customers, and looking them up", _ALWAYS)
@@ -42,6 +42,12 @@ ITEM_PRICES: Final = _right("item prices: read", "prices, also those of subscrip
 ITEMS: Final = _right("items: read", "products", f"controllers.{Controller.PRODUCTS}")
 FAMILIES: Final = _right("item families: read", "families of products", f"controllers.{Controller.FAMILIES}")
 COUPONS: Final = _right("coupons: read", "coupons, also those of subscriptions", _ALWAYS)
+ESTIMATES: Final = _right(
+    "estimates",
+    "whether pausing is switched on, and what a change would charge",
+    Action.PAUSE,
+    previewed=frozenset({Action.CANCEL, Action.CHANGE_PRICE}),
+)
 ACTIONS: Final = _right("subscriptions: write", "all actions", *EVERY_ACTION)
 
 _ASKED: Final[Mapping[Right, tuple[str, str]]] = {
@@ -62,7 +68,16 @@ class ChargebeeAccount(ChargebeeConnection):
     are what each of them comes to.
     """
 
-    rights: ClassVar[Sequence[Right]] = (CUSTOMERS, SUBSCRIPTIONS, ITEM_PRICES, ITEMS, FAMILIES, COUPONS, ACTIONS)
+    rights: ClassVar[Sequence[Right]] = (
+        CUSTOMERS,
+        SUBSCRIPTIONS,
+        ITEM_PRICES,
+        ITEMS,
+        FAMILIES,
+        COUPONS,
+        ESTIMATES,
+        ACTIONS,
+    )
 
     def _describe_key(self) -> Observation:
         if self._credentials().api_key.get_secret_value().startswith(f"{self.mode}_"):
@@ -83,10 +98,23 @@ class ChargebeeAccount(ChargebeeConnection):
     async def _prove_right(self, right: Right) -> bool | None:
         """Reading is proven by asking. That Chargebee looks at the rights before it looks for the object is not
         documented, so a write on an id that cannot exist would prove nothing, and is not sent."""
+        if right is ESTIMATES:
+            return await self._can_estimate()
         if right not in _ASKED:
             return None
         kind, resource = _ASKED[right]
         await self._api.page(kind, resource, limit=1)
+        return True
+
+    async def _can_estimate(self) -> bool | None:
+        """Whichever way an estimate is answered, it was answered; None where there is nothing to ask about."""
+        try:
+            subscription_id = await self._any_active_one()
+        except Credentials:
+            # For want of another right.
+            return None
+        if subscription_id is None or await self._can_pause(subscription_id) is None:
+            return None
         return True
 
     async def _examine(self) -> Sequence[Finding]:
@@ -97,29 +125,32 @@ class ChargebeeAccount(ChargebeeConnection):
                 "the site uses Product Catalog 1.0, which this adapter cannot speak; Chargebee migrates sites to 2.0"
             )
             return [Finding(message, fatal=True)]
-        can_pause = await self._can_pause()
+        subscription_id = await self._any_active_one()
+        can_pause = None if subscription_id is None else await self._can_pause(subscription_id)
         if can_pause is None:
             return [Finding("whether pausing is switched on shows with the first active subscription")]
         if not can_pause:
             return [Finding(PAUSE_IS_OFF, feature=Action.PAUSE, advice=_WHERE)]
         return []
 
-    async def _can_pause(self) -> bool | None:
-        """Whether pausing is switched on; None where nothing tells.
+    async def _any_active_one(self) -> str | None:
+        """The id of a subscription that is active."""
+        page = await self._api.page(
+            "subscription", "subscriptions", limit=1, status={"is": "active"}, sort_by={"asc": "created_at"}
+        )
+        return str(page.rows[0].get("id")) if page.rows else None
+
+    async def _can_pause(self, subscription_id: str) -> bool | None:
+        """Whether pausing is switched on; None where this subscription does not tell.
 
         There is no setting to read, but an estimate of a pause, which changes nothing, is refused like a pause.
         https://apidocs.chargebee.com/docs/api/estimates#pause_subscription_estimate
         """
-        page = await self._api.page(
-            "subscription", "subscriptions", limit=1, status={"is": "active"}, sort_by={"asc": "created_at"}
-        )
-        if not page.rows:
-            return None
         resumes = int((self.runtime.clock() + _PROBE).timestamp())
         try:
             await self._api.estimate(
                 "subscriptions",
-                str(page.rows[0].get("id")),
+                subscription_id,
                 "pause_subscription_estimate",
                 pause_option="immediately",
                 subscription={"resume_date": resumes},

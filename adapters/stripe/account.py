@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
-from adapters.errors import Conflict, Invalid, NotFound
+from adapters.errors import Conflict, Credentials, Invalid, NotFound
 from adapters.fields import http_moment
-from adapters.observations import EVERY_ACTION, MONEY_GUARD, Contact, Observation, Right, Verdict
+from adapters.observations import EVERY_ACTION, Contact, Observation, Right, Verdict
 from adapters.stripe.charges import is_without_invoice
 from adapters.stripe.client import API_VERSION
 from adapters.stripe.connection import StripeConnection
@@ -21,14 +21,13 @@ _VERSION: Final = "API version"
 _VERSION_HEADER: Final = "Stripe-Version"
 
 
-def _right(name: str, called: str, purpose: str, *needed_by: str) -> Right:
+def _right(name: str, called: str, purpose: str, *needed_by: str, previewed: frozenset[str] = frozenset()) -> Right:
     resource, _, level = name.partition(": ")
     advice = f"Dashboard > Developers > API keys > the key > Edit: {resource} to {level.capitalize()} ({called})"
-    return Right(name, purpose, advice, frozenset(needed_by))
+    return Right(name, purpose, advice, frozenset(needed_by), previewed)
 
 
 _ALWAYS: Final = f"controllers.{Controller.SUBSCRIPTIONS}"
-_CHANGE_NOW: Final = f"{Action.CHANGE_PRICE}.{Schedule.IMMEDIATE}"
 
 CUSTOMERS: Final = _right("Customers: read", "rak_customer_read", "customers, and looking them up", _ALWAYS)
 SUBSCRIPTIONS: Final = _right(
@@ -41,7 +40,10 @@ PRODUCTS: Final = _right(
 COUPONS: Final = _right("Coupons: read", "rak_coupon_read", "coupons, also within discounts", _ALWAYS)
 ACTIONS: Final = _right("Subscriptions: write", "rak_subscription_write", "all actions", *EVERY_ACTION)
 PREVIEWS: Final = _right(
-    "Invoices: write", "rak_invoice_write", "asking what a price change would charge", MONEY_GUARD, _CHANGE_NOW
+    "Invoices: write",
+    "rak_invoice_write",
+    "asking what a price change would charge",
+    previewed=frozenset({f"{Action.CHANGE_PRICE}.{Schedule.IMMEDIATE}"}),
 )
 
 _ASKED: Final[Mapping[Right, Sequence[str]]] = {
@@ -89,7 +91,11 @@ class StripeAccount(StripeConnection):
     async def _can_preview(self) -> bool | None:
         """By a preview of any subscription as it is, which changes nothing; None where there is none, or where the
         preview is refused for what it asks."""
-        page = await self._api.get("subscriptions", limit=1)
+        try:
+            page = await self._api.get("subscriptions", limit=1)
+        except Credentials:
+            # For want of another right.
+            return None
         if not page["data"]:
             return None
         try:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.base import Contact, Credentials, Finding, Observation, Right, Rows, Unavailable, Verdict
 from adapters.inspection import clock
-from adapters.observations import EVERY_ACTION, MONEY_GUARD
+from adapters.observations import EVERY_ACTION
 from gateway.contract import Action, Coupon
 from tests.support.scripted_adapter import ScriptedAdapter
 
@@ -19,7 +19,9 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 READING = Right("Coupons: read", "coupons", "tick Coupons", frozenset({"controllers.coupons"}))
 WRITING = Right("Everything: write", "all actions", "tick Everything", EVERY_ACTION)
-ASKING = Right("Previews: read", "previews", "tick Previews", frozenset({MONEY_GUARD, Action.CHANGE_PRICE}))
+ASKING = Right(
+    "Previews: read", "previews", "tick Previews", frozenset({Action.PAUSE}), frozenset({Action.CHANGE_PRICE})
+)
 
 
 class Rightful(ScriptedAdapter):
@@ -81,7 +83,8 @@ async def test_a_right_is_told_with_what_it_is_for(
     ("offered", "is_guarded", "needed"),
     [
         pytest.param({"controllers.coupons"}, False, {READING}, id="a list"),
-        pytest.param({"pause", "pause.date"}, False, {WRITING}, id="an action"),
+        pytest.param({"cancel", "cancel.immediate"}, False, {WRITING}, id="an action"),
+        pytest.param({"pause"}, False, {WRITING, ASKING}, id="an action that is asked about in any case"),
         pytest.param({"change-price"}, False, {WRITING}, id="no bound on charges"),
         pytest.param({"change-price"}, True, {WRITING, ASKING}, id="a bound on charges"),
         pytest.param({"cancel"}, True, {WRITING}, id="a bound, and nothing that charges"),
