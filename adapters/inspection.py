@@ -85,7 +85,7 @@ class Inspections(Reads):
             return _trouble(subject, held)
         if held is None:
             what = f"not checked, as nothing harmless tells: {right.purpose}"
-            return Observation(subject, Verdict.REMARK, what, f"see for yourself: {right.advice}")
+            return Observation(subject, Verdict.REMARK, what, f"make sure: {right.advice}")
         if not held:
             return Observation(subject, Verdict.FINDING, f"the key lacks it: {right.purpose}", right.advice)
         return Observation(subject, Verdict.OK, right.purpose)

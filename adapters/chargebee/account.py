@@ -23,7 +23,7 @@ _WHERE: Final = (
     "start the gateway again afterwards"
 )
 _KIND_OF_KEY: Final = (
-    "make a full-access key of the sub-type Write in Settings > Configure Chargebee > API Keys and Webhooks > API Keys"
+    "a full-access key of the sub-type Write has it: Settings > Configure Chargebee > API Keys and Webhooks > API Keys"
 )
 _PROBE: Final = timedelta(days=45)
 _FORBIDDEN: Final = 403

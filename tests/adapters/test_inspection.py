@@ -58,7 +58,7 @@ async def seen_by(adapter: ScriptedAdapter) -> dict[str, Observation]:
             None,
             Verdict.REMARK,
             "not checked, as nothing harmless tells: coupons",
-            "see for yourself: tick Coupons",
+            "make sure: tick Coupons",
             id="not to be told",
         ),
         pytest.param(
