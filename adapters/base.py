@@ -1,8 +1,8 @@
 """`BillingAdapter`, the extension point: subclass it, declare `capabilities`, fill the holes they call for.
 
-The sequence of every operation is final: it lives in `adapters.reads`, `adapters.writes` and `adapters.execution`. The
-holes and their shapes are in `adapters.holes`. This module also names everything an adapter's user needs, so that the
-server imports nothing else from `adapters`.
+The sequence of every operation is final: it lives in `adapters.reads`, `adapters.writes`, `adapters.execution` and
+`adapters.inspection`. The holes and their shapes are in `adapters.holes`. This module also names everything an
+adapter's user needs, so that the server imports nothing else from `adapters`.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from adapters.errors import (
 )
 from adapters.holes import Candidate, Finding, Holes, Listing, Rows, Runtime
 from adapters.identifiers import is_plain
+from adapters.inspection import Inspections
+from adapters.observations import Contact, Observation, Right, Verdict
 from adapters.offer import FeatureOff, Offer, offer
-from adapters.reads import Reads
 from adapters.settings import AdapterSettings
 from adapters.writes import Writes
 from gateway.contract import Controller, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from types import TracebackType
 
 __all__ = [
@@ -44,15 +44,18 @@ __all__ = [
     "Candidate",
     "Capabilities",
     "Conflict",
+    "Contact",
     "Credentials",
     "FeatureOff",
     "Finding",
     "Invalid",
     "Listing",
     "NotFound",
+    "Observation",
     "Offer",
     "ProviderAnswer",
     "RateLimited",
+    "Right",
     "Rows",
     "Runtime",
     "Timeout",
@@ -61,11 +64,12 @@ __all__ = [
     "Unmappable",
     "Unreadable",
     "Unsupported",
+    "Verdict",
     "is_plain",
 ]
 
 
-class BillingAdapter(Reads, Writes):
+class BillingAdapter(Inspections, Writes):
     """One billing provider, for one backend in one mode.
 
     Entered as an asynchronous context manager, which opens its connections. A class that declares a capability without
@@ -99,17 +103,6 @@ class BillingAdapter(Reads, Writes):
         if feature not in self._account_lacks:
             self._account_lacks[feature] = reason
             self._offered = self._compute_offer()
-
-    async def examine(self) -> Sequence[Finding]:
-        """Ask the provider what this account cannot do, and take that out of the offer. Nothing is changed there.
-
-        Raises the errors of `adapters.errors` where the provider cannot be asked.
-        """
-        findings = await self._examine()
-        for finding in findings:
-            if finding.feature is not None:
-                self.note_lack(finding.feature, finding.reason or finding.what)
-        return findings
 
     async def __aenter__(self) -> Self:
         await self._open()

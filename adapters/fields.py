@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, NoReturn
 
 from dateutil.relativedelta import relativedelta
@@ -53,6 +54,15 @@ def required_moment(source: Mapping[str, Any], field: str) -> datetime:
     if found is None:
         raise Unmappable(f"{field}: missing")
     return found
+
+
+def http_moment(header: str | None) -> datetime | None:
+    """The time in a `Date` header, in UTC; None for anything else."""
+    try:
+        found = parsedate_to_datetime(header or "")
+    except (ValueError, OverflowError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def open_end(start: datetime) -> datetime:

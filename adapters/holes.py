@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from adapters.charges import Charge, ChargeLimit
 from adapters.errors import Unmappable, Unreadable
+from adapters.observations import Contact, Observation, Right
 from adapters.state import PriceFacts, SubscriptionState
 from gateway.contract import (
     Controller,
@@ -117,15 +118,15 @@ class Candidate:
 class Finding:
     """Something that an account cannot do, or that keeps it from being served at all.
 
-    `what` is for the gateway's owner: "pause: <what>". `feature` is what is taken out of the offer ("pause",
-    "controllers.coupons"), None for a remark. `reason`, where it differs, is why, fit for a customer's eyes. `fatal`:
-    nothing can be served from this account.
+    `feature` is what is taken out of the offer ("pause", "controllers.coupons"), None for a remark; `what` is then the
+    reason, fit for a customer's eyes. `fatal`: nothing can be served from this account. `advice` is what the owner does
+    about it.
     """
 
     what: str
     feature: str | None = None
-    reason: str | None = None
     fatal: bool = False
+    advice: str | None = None
 
 
 class Holes(ABC):
@@ -139,6 +140,8 @@ class Holes(ABC):
     capabilities: ClassVar[Capabilities]
     """What the class can do; the account and the settings may leave less, see `offered`."""
     settings_model: ClassVar[type[AdapterSettings]]
+    rights: ClassVar[Sequence[Right]] = ()
+    """What the key must be allowed to do, see `_prove_right`. Where none is named the lists are read instead."""
 
     def __init__(self, mode: Mode, settings: AdapterSettings, runtime: Runtime) -> None:
         self.mode: Final = mode
@@ -167,6 +170,25 @@ class Holes(ABC):
     async def _examine(self) -> Sequence[Finding]:
         """What this account cannot do of all the adapter can, found by asking, without changing anything."""
         return ()
+
+    # -- what is looked at before serving, by asking only: nothing may be sent that could change anything ------------
+
+    def _describe_key(self) -> Observation | None:
+        """What the key itself tells: of which kind and of which mode it is. Nothing of the key is repeated."""
+        return None
+
+    async def _contact(self) -> Contact:
+        """Ask the provider something small. Raises `Credentials` where it refuses the key, but not for want of a
+        right."""
+        await self._list_customers(1, None)
+        return Contact()
+
+    async def _prove_right(self, right: Right) -> bool | None:
+        """Whether the key has one of the `rights`; None where it would take a write to find out.
+
+        May raise `Credentials` for a right that is missing.
+        """
+        return None
 
     # -- controllers --------------------------------------------------------------------------------------------
 

@@ -63,10 +63,11 @@ class Offer:
     """The capabilities that remain, and what was taken away with the reason for each.
 
     `coupon_mode` is what happens to the coupons already there. `pause_months` is the longest pause, and `trial_days`
-    the most that one extension of a trial may add; None for any.
+    the most that one extension of a trial may add; None for any. `on` names every feature that is offered.
     """
 
     capabilities: Capabilities
+    on: tuple[str, ...]
     off: tuple[FeatureOff, ...]
     coupon_mode: CouponMode
     pause_months: int | None
@@ -86,6 +87,7 @@ class _Reduction:
 
     def __init__(self, account_lacks: Mapping[str, str]) -> None:
         self.off: list[FeatureOff] = []
+        self._kept: list[str] = []
         self._account_lacks = account_lacks
 
     def keeps(self, feature: str, *, able: bool, wanted: bool, needs: str | None = None) -> bool:
@@ -99,9 +101,17 @@ class _Reduction:
             reason = BY_SETTINGS
         elif needs is not None:
             reason = f"it needs {needs}, which is off"
-        if reason is not None:
+        if reason is None:
+            self._kept.append(feature)
+        else:
             self.off.append(FeatureOff(feature, reason))
         return reason is None
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """The features that stay, without the options of those that do not."""
+        off = {one.feature for one in self.off}
+        return tuple(one for one in self._kept if one not in off and one.partition(".")[0] not in off)
 
     def keeps_any(self, feature: str, options: frozenset[Option]) -> bool:
         """Whether a feature is still of use: an option of it is left."""
@@ -147,7 +157,9 @@ def offer(
         ),
         change_price=_change_price(capabilities.change_price, settings, taken, prices=Controller.PRICES in controllers),
     )
-    return Offer(remaining, tuple(taken.off), coupon_mode, actions.pause.max_months, actions.extend_trial.max_days)
+    return Offer(
+        remaining, taken.on, tuple(taken.off), coupon_mode, actions.pause.max_months, actions.extend_trial.max_days
+    )
 
 
 def _controllers(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, timedelta
+from email.utils import format_datetime
 from typing import Generic, TypeVar
 
 from aiohttp import web
 
 from simulators.faults import Fault, Faults
 from simulators.recording import RecordedRequest
+from simulators.types import Clock, system_clock
 
 A = TypeVar("A")
 R = TypeVar("R", bound=RecordedRequest)
@@ -19,11 +22,14 @@ _LARGEST_BODY = 1024**2
 class Simulator(Generic[A, R]):
     """A provider's API over accounts by their keys.
 
-    `recording` keeps every request in `requests`; benchmarks turn it off.
+    `recording` keeps every request in `requests`; benchmarks turn it off. `ahead` is how far the clock that the `Date`
+    header shows is before `clock`.
     """
 
-    def __init__(self, *, accounts: Mapping[str, A], recording: bool) -> None:
+    def __init__(self, *, accounts: Mapping[str, A], recording: bool, clock: Clock = system_clock) -> None:
         self.accounts = dict(accounts)
+        self.ahead = timedelta(0)
+        self._present = clock
         self.requests: list[R] = []
         self.faults = Faults()
         self.recording = recording
@@ -60,6 +66,10 @@ class Simulator(Generic[A, R]):
         if fault is not None and fault.delivery == "unread":
             return b"", fault
         return await request.read(), fault
+
+    def _date(self) -> str:
+        """The `Date` header of an answer, in whole seconds: RFC 9110, section 6.6.1."""
+        return format_datetime((self._present() + self.ahead).astimezone(UTC), usegmt=True)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         raise NotImplementedError

@@ -104,13 +104,16 @@ class ChargebeeApi:
             Safety.READ,
         )
 
-    async def configuration(self) -> list[JsonObject]:
-        """What the site is set up as. https://apidocs.chargebee.com/docs/api/configurations"""
-        answer = await self._calls.run(
-            "get configurations", lambda: self._transport.get(("configurations",), {}), Safety.READ
+    async def configuration(self) -> tuple[list[JsonObject], Mapping[str, str]]:
+        """What the site is set up as, and the headers of the answer.
+
+        https://apidocs.chargebee.com/docs/api/configurations
+        """
+        answer, headers = await self._calls.run(
+            "get configurations", lambda: self._transport.get_with_headers(("configurations",)), Safety.READ
         )
         found = answer.get("configurations")
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else [], headers
 
 
 def among(values: Collection[str], operator: str = "in") -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from adapters.chargebee.catalogue import Catalogue, Companions
 from adapters.chargebee.client import ChargebeeApi
 from adapters.chargebee.options import MappingOptions
-from adapters.chargebee.settings import ChargebeeSettings
+from adapters.chargebee.settings import ChargebeeModeSettings, ChargebeeSettings
 from adapters.chargebee.subscriptions import Context
 from adapters.errors import NotFound
 from adapters.holes import Holes, Runtime
@@ -33,12 +33,16 @@ class ChargebeeConnection(Holes):
         super().__init__(mode, settings, runtime)
 
     async def _open(self) -> None:
+        settings = self._credentials()
+        self._api = ChargebeeApi(settings.api_key.get_secret_value(), settings.origin, self.runtime)
+        self._catalogue = Catalogue(self._api, self._chargebee_settings.catalogue_ttl_s)
+
+    def _credentials(self) -> ChargebeeModeSettings:
         modes = self._chargebee_settings.modes
         settings = modes.live if self.mode is Mode.LIVE else modes.test
         if settings is None:
             raise ValueError(f"the mode {self.mode} is not configured")
-        self._api = ChargebeeApi(settings.api_key.get_secret_value(), settings.origin, self.runtime)
-        self._catalogue = Catalogue(self._api, self._chargebee_settings.catalogue_ttl_s)
+        return settings
 
     async def _close(self) -> None:
         await self._api.close()

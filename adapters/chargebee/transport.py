@@ -68,12 +68,18 @@ class Transport:
 
     async def get(self, segments: tuple[str, ...], parameters: Mapping[str, object]) -> JsonObject:
         """Read. Raises the package's exceptions, aiohttp's, `NotChargebees`."""
-        return await self._send("GET", segments, params=_written(parameters))
+        document, _ = await self._send("GET", segments, params=_written(parameters))
+        return document
+
+    async def get_with_headers(self, segments: tuple[str, ...]) -> tuple[JsonObject, Mapping[str, str]]:
+        """Read, with the headers of the answer. Raises the same."""
+        return await self._send("GET", segments, params={})
 
     async def post(self, segments: tuple[str, ...], parameters: Mapping[str, object], key: str | None) -> JsonObject:
         """Write under an idempotency key, None for what changes nothing. Raises the same."""
         headers = {**self._headers, IDEMPOTENCY_HEADER: key} if key is not None else self._headers
-        return await self._send("POST", segments, data=_written(parameters), headers=headers)
+        document, _ = await self._send("POST", segments, data=_written(parameters), headers=headers)
+        return document
 
     async def _send(
         self,
@@ -83,7 +89,7 @@ class Transport:
         params: Mapping[str, str] | None = None,
         data: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> JsonObject:
+    ) -> tuple[JsonObject, Mapping[str, str]]:
         url = self._environment.api_url(_path(segments))
         async with self._session.request(
             method,
@@ -103,7 +109,7 @@ class Transport:
                 raise NotChargebees(response.status, response.headers.get("Retry-After"))
             if response.status not in _SUCCESS:
                 _refuse(url, response.status, document, response.headers)
-            return document
+            return document, response.headers
 
 
 def _path(segments: tuple[str, ...]) -> str:

@@ -15,12 +15,13 @@ from adapters.capabilities import (
     ExtendTrialCapability,
     PauseCapability,
 )
+from adapters.paddle.account import PaddleAccount
 from adapters.paddle.reads import PaddleReads
 from adapters.paddle.writes import PaddleWrites
 from gateway.contract import Controller, PriceType, Schedule
 
 
-class PaddleAdapter(PaddleReads, PaddleWrites, BillingAdapter):
+class PaddleAdapter(PaddleAccount, PaddleReads, PaddleWrites, BillingAdapter):
     """One Paddle account: the live one or the sandbox."""
 
     name: ClassVar[str] = "paddle"

@@ -130,6 +130,22 @@ class PaddleApi:
         ]
         return found
 
+    async def root(self) -> tuple[JsonObject, str | None]:
+        """What Paddle says of itself and of the key, and the time in the answer's `Date` header.
+
+        https://developer.paddle.com/api-reference/api-root/get-api-root
+        """
+
+        async def send() -> tuple[JsonObject, str | None]:
+            async with self._session.get(f"{self._address}/", allow_redirects=False) as response:
+                document, _ = _document(response, await response.read())
+                found = document.get("data")
+                if not isinstance(found, dict):
+                    raise TypeError("the answer holds something else than was asked for")
+                return found, response.headers.get("Date")
+
+        return await self._calls.run("get /", send, Safety.READ)
+
     async def _run(
         self,
         method: str,

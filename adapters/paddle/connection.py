@@ -11,7 +11,7 @@ from adapters.paddle.client import PaddleApi
 from adapters.paddle.models import Price
 from adapters.paddle.options import MappingOptions
 from adapters.paddle.prices import is_recurring
-from adapters.paddle.settings import PaddleSettings
+from adapters.paddle.settings import PaddleModeSettings, PaddleSettings
 from adapters.settings import AdapterSettings
 from gateway.contract import Controller, Mode
 
@@ -31,10 +31,7 @@ class PaddleConnection(Holes):
         super().__init__(mode, settings, runtime)
 
     async def _open(self) -> None:
-        modes = self._paddle_settings.modes
-        settings = modes.live if self.mode is Mode.LIVE else modes.test
-        if settings is None:
-            raise ValueError(f"the mode {self.mode} is not configured")
+        settings = self._credentials()
         self._api = PaddleApi(
             settings.api_key.get_secret_value(),
             settings.base_url,
@@ -47,6 +44,13 @@ class PaddleConnection(Holes):
             self._paddle_settings.catalogue_ttl_s,
             lambda discount_id, reason: self.runtime.observer.left_out(Controller.COUPONS, discount_id, reason),
         )
+
+    def _credentials(self) -> PaddleModeSettings:
+        modes = self._paddle_settings.modes
+        settings = modes.live if self.mode is Mode.LIVE else modes.test
+        if settings is None:
+            raise ValueError(f"the mode {self.mode} is not configured")
+        return settings
 
     async def _close(self) -> None:
         await self._api.close()

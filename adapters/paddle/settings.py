@@ -34,6 +34,14 @@ def _key_of(environment: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def is_old(secret: SecretStr) -> bool:
+    """Whether a key was made before keys had permissions and ended: it may do everything.
+
+    https://developer.paddle.com/changelog/2025/api-key-improvements
+    """
+    return _KEY.fullmatch(secret.get_secret_value()) is None
+
+
 _KEY_DESCRIPTION: Final = "An API key (pdl_...) with the permissions that the provider's page lists."
 
 

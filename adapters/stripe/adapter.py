@@ -15,12 +15,13 @@ from adapters.capabilities import (
     ExtendTrialCapability,
     PauseCapability,
 )
+from adapters.stripe.account import StripeAccount
 from adapters.stripe.reads import StripeReads
 from adapters.stripe.writes import StripeWrites
 from gateway.contract import Action, Controller, PriceType
 
 
-class StripeAdapter(StripeReads, StripeWrites, BillingAdapter):
+class StripeAdapter(StripeAccount, StripeReads, StripeWrites, BillingAdapter):
     """One Stripe account in one mode."""
 
     name: ClassVar[str] = "stripe"

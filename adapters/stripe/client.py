@@ -21,9 +21,9 @@ from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
-from adapters.stripe.errors import translate
+from adapters.stripe.errors import refuse, translate
 from adapters.stripe.query import query
-from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, install, silence
+from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, install, is_stripes, silence
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
 
@@ -52,6 +52,8 @@ class StripeApi:
 
     def __init__(self, api_key: str, base_url: str | None, *, live: bool, runtime: Runtime) -> None:
         self._live = live
+        self._address = (base_url or DEFAULT_BASE_URL).rstrip("/")
+        self._key = api_key
         # The whole call, reading included, is timed by `adapters.calls`; a timer more for each would only cost.
         self._timeout = ClientTimeout(
             total=None, connect=runtime.connect_timeout_s, sock_connect=runtime.connect_timeout_s
@@ -62,7 +64,7 @@ class StripeApi:
         self._session._retry_connection = False
         self._client = StripeClient(
             api_key,
-            base_addresses={"api": (base_url or DEFAULT_BASE_URL).rstrip("/")},
+            base_addresses={"api": self._address},
             http_client=LeanClient(session=self._session, timeout=self._timeout),
             max_network_retries=0,
             stripe_version=API_VERSION,
@@ -112,6 +114,22 @@ class StripeApi:
     async def delete(self, *segments: str, **parameters: object) -> JsonObject:
         """Delete `/v1/<segments>`. Without a key, which Stripe ignores here: a repetition finds nothing to delete."""
         return await self._run("delete", segments, parameters, {}, Safety.SAFE_WRITE)
+
+    async def headers(self, version: str | None) -> Mapping[str, str]:
+        """The headers of an answer, also of one that says that the key lacks a right. With `version` None the request
+        names none, which the package could not: the answer's `Stripe-Version` is then the account's own."""
+        sent = {"Authorization": f"Bearer {self._key}", "User-Agent": f"churnkey-gateway/{__version__}"}
+        if version is not None:
+            sent["Stripe-Version"] = version
+
+        async def send() -> Mapping[str, str]:
+            async with self._session.get(
+                f"{self._address}/v1/customers?limit=1", headers=sent, allow_redirects=False
+            ) as response:
+                refuse(response.status, is_stripes=is_stripes(await response.read()))
+                return response.headers
+
+        return await self._calls.run("get customers", send, Safety.READ)
 
     async def _run(
         self,

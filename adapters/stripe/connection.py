@@ -13,7 +13,7 @@ from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
 from adapters.stripe.expressed import Expressed
 from adapters.stripe.fields import is_deleted
 from adapters.stripe.options import MappingOptions
-from adapters.stripe.settings import StripeSettings
+from adapters.stripe.settings import StripeModeSettings, StripeSettings
 from adapters.stripe.subscriptions import Context
 from gateway.contract import Controller, Mode
 
@@ -36,10 +36,7 @@ class StripeConnection(Holes):
         super().__init__(mode, settings, runtime)
 
     async def _open(self) -> None:
-        modes = self._stripe_settings.modes
-        settings = modes.live if self.mode is Mode.LIVE else modes.test
-        if settings is None:
-            raise ValueError(f"the mode {self.mode} is not configured")
+        settings = self._credentials()
         self._api = StripeApi(
             settings.api_key.get_secret_value(),
             settings.base_url,
@@ -48,6 +45,13 @@ class StripeConnection(Holes):
         )
         self._expressed = Expressed()
         self._catalogue = Catalogue(self._api, self._options, self._stripe_settings.catalogue_ttl_s)
+
+    def _credentials(self) -> StripeModeSettings:
+        modes = self._stripe_settings.modes
+        settings = modes.live if self.mode is Mode.LIVE else modes.test
+        if settings is None:
+            raise ValueError(f"the mode {self.mode} is not configured")
+        return settings
 
     async def _close(self) -> None:
         await self._api.close()

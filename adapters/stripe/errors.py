@@ -65,6 +65,11 @@ _UNFIT: Final[Mapping[str, str]] = {
 _CURSORS: Final = frozenset({"starting_after", "ending_before"})
 _PART: Final = re.compile(r"[a-z_]+")
 
+_BY_STATUS: Final[Mapping[int, type[stripe.StripeError]]] = {
+    401: stripe.AuthenticationError,
+    403: stripe.PermissionError,
+    429: stripe.RateLimitError,
+}
 _RUNNING: Final = "idempotency_key_in_use"
 _LOCKED: Final = "lock_timeout"
 _TOO_MANY: Final = 429
@@ -86,6 +91,14 @@ def translate(error: Exception, is_write: bool) -> AdapterError:
     # Nobody foresaw it, and a write may have gone out all the same: it is looked at before anything is said.
     _log.error("unforeseen failure of a provider call", exc_info=error)
     return UnknownOutcome(answered=False) if is_write else Unreadable()
+
+
+def refuse(status: int, *, is_stripes: bool) -> None:
+    """Raises the package's exception for a status alone, unless the answer shows that Stripe knows the key."""
+    if is_stripes and (status in range(200, 300) or status == 403):
+        # With 403 the key lacks the right to what was asked for.
+        return
+    raise _BY_STATUS.get(status, stripe.APIError)("the request was refused", http_status=status)
 
 
 def _unreached(reason: BaseException, *, is_write: bool) -> AdapterError:

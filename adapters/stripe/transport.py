@@ -125,3 +125,12 @@ def document_of(response: StripeResponse, parser: Decoder[Any] = ANYTHING) -> di
         if isinstance(kind, str) and (kind not in PAGES or _is_rows(document.get("data"))):
             return document
     raise ValueError("the answer is no object of Stripe's")
+
+
+def is_stripes(body: bytes) -> bool:
+    """Whether a body is in Stripe's form, an object or an error, and not a proxy's page."""
+    try:
+        document: object = ANYTHING.decode(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and not document.keys().isdisjoint({"object", "error"})

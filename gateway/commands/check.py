@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
 
 from adapters import registry
-from adapters.base import BillingAdapter, Credentials, Finding, Timeout, Unavailable
+from adapters.base import Observation, Verdict
 from gateway.commands.options import load_settings
-from gateway.contract import Controller
+from gateway.contract import Mode
 from gateway.observability import LogFormat, configure_logs, secrets_in
-from gateway.resilience import DeadlineExceeded, Failure, deadline
 from gateway.server import open_backends
 from gateway.settings import BackendSettings
 
 _PATIENCE_S: Final = 20.0
 _FOUND: Final = 1
 
+_LOADED: Final = (
+    Observation("settings", Verdict.OK, "every key is known, and every value is of its kind"),
+    Observation("secrets", Verdict.OK, "every variable and every file that is named was found"),
+)
+"""What is known once the settings are loaded: anything else has ended the command before."""
+
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table. `fine` is False for what the owner should look at."""
+class Report:
+    """What was seen of one backend in one mode."""
 
-    fine: bool
-    subject: str
-    words: str
+    backend: str
+    mode: Mode
+    seen: Sequence[Observation]
 
 
 @click.command("check")
@@ -46,100 +51,51 @@ class Row:
     metavar="FILE_OR_DIR",
     help="The YAML file of a backend, or a directory of them. May be repeated.",
 )
-def command(config: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table: one object for each row.")
+def command(config: tuple[Path, ...], *, as_json: bool) -> None:
     """Look at settings, keys and billing accounts before anything is served. Nothing is changed anywhere.
 
-    Exits with 1 when there is something to look at, with 2 when the settings cannot be used.
+    A row is ok, a remark, or a finding, which something has to be done about. Exits with 1 when there is a finding,
+    with 2 when the settings cannot be used.
     """
     backends = load_settings(config)
     configure_logs(LogFormat.CONSOLE, level=logging.CRITICAL, secrets=secrets_in(*backends))
-    if not asyncio.run(_check(backends)):
+    reports = asyncio.run(_reports(backends))
+    click.echo(_document(reports) if as_json else "\n\n".join("\n".join(_table(report)) for report in reports))
+    if any(row.verdict is Verdict.FINDING for report in reports for row in report.seen):
         sys.exit(_FOUND)
 
 
-async def _check(settings: Sequence[BackendSettings]) -> bool:
-    fine = True
+async def _reports(settings: Sequence[BackendSettings]) -> Sequence[Report]:
     async with open_backends(settings, registry.find) as backends:
-        for name, backend in backends.items():
-            for mode, adapter in backend.adapters.items():
-                rows = await _rows(adapter)
-                click.echo("\n".join([f"{name}, {mode}", *_table(rows), ""]))
-                fine = fine and all(row.fine for row in rows)
-    return fine
+        served = [
+            (name, mode, adapter) for name, backend in backends.items() for mode, adapter in backend.adapters.items()
+        ]
+        found = await asyncio.gather(*(adapter.inspect(_PATIENCE_S) for _, _, adapter in served))
+    return [Report(name, mode, (*_LOADED, *seen)) for (name, mode, _), seen in zip(served, found, strict=True)]
 
 
-async def _rows(adapter: BillingAdapter) -> list[Row]:
-    off = {one.feature for one in adapter.offered.off}
-    rows = []
-    for subject, read in _readings(adapter):
-        problem = await _problem(read)
-        rows.append(Row(fine=problem is None, subject=subject, words=problem or "can be read"))
-        if problem is not None and subject == Controller.CUSTOMERS:
-            # Nothing else is to be learnt where not even this is answered.
-            return rows
-    findings: list[Finding] = []
+def _table(report: Report) -> Iterator[str]:
+    """A line for each row, and below it what to do about it."""
+    yield f"{report.backend}, {report.mode}"
+    width = max(len(row.subject) for row in report.seen)
+    for row in report.seen:
+        yield f"  {row.verdict:7}  {row.subject:{width}}  {row.what}"
+        if row.advice is not None:
+            yield f"  {'':7}  {'':{width}}  -> {row.advice}"
 
-    async def examine() -> None:
-        findings.extend(await adapter.examine())
 
-    problem = await _problem(examine)
-    if problem is not None:
-        rows.append(Row(fine=False, subject="account", words=problem))
-    rows += [_row(finding) for finding in findings if finding.feature is None or finding.feature not in off]
-    seen = {row.subject for row in rows if not row.fine}
-    # What the manifest says is off need not be wrong.
-    rows += [
-        Row(fine=True, subject=one.feature, words=f"off: {one.reason}")
-        for one in adapter.offered.off
-        if one.feature not in seen
+def _document(reports: Sequence[Report]) -> str:
+    rows = [
+        {
+            "backend": report.backend,
+            "mode": report.mode,
+            "result": row.verdict,
+            "subject": row.subject,
+            "what": row.what,
+            "advice": row.advice,
+        }
+        for report in reports
+        for row in report.seen
     ]
-    return rows
-
-
-def _readings(adapter: BillingAdapter) -> Iterator[tuple[str, Callable[[], Awaitable[object]]]]:
-    """One call for each list that is offered: whoever may read them has most of the rights there are."""
-    lists: dict[Controller, Callable[[int, str | None], Awaitable[object]]] = {
-        Controller.CUSTOMERS: adapter.customers,
-        Controller.PRICES: adapter.prices,
-        Controller.COUPONS: adapter.coupons,
-        Controller.PRODUCTS: adapter.products,
-        Controller.FAMILIES: adapter.families,
-    }
-    for controller, read in lists.items():
-        if adapter.offered.has(controller):
-            yield controller, partial(read, 1, None)
-
-
-async def _problem(ask: Callable[[], Awaitable[object]]) -> str | None:
-    """What went wrong with a call, in words for the gateway's owner; None where nothing did."""
-    try:
-        with deadline(_PATIENCE_S):
-            await ask()
-    except Credentials as failure:
-        return (
-            f"the provider refuses the key for this{_said(failure)}: is it whole, is it of this mode, does it have the "
-            "right to read this?"
-        )
-    except (Unavailable, Timeout, DeadlineExceeded) as failure:
-        return f"no answer from the provider{_said(failure)}: is base_url right, may this machine reach it?"
-    except Failure as failure:
-        return f"{failure.message.rstrip('.')}{_said(failure)}"
-    return None
-
-
-def _said(failure: Failure) -> str:
-    """The provider's status and code, where it gave any."""
-    facts = failure.for_log()
-    said = [str(facts[name]) for name in ("provider_status", "provider_code") if facts.get(name)]
-    return f" ({' '.join(said)})" if said else ""
-
-
-def _row(finding: Finding) -> Row:
-    is_lack = finding.feature is not None or finding.fatal
-    return Row(fine=not is_lack, subject=finding.feature or "account", words=finding.what)
-
-
-def _table(rows: Sequence[Row]) -> Iterator[str]:
-    width = max(len(row.subject) for row in rows)
-    for row in rows:
-        yield f"  {'ok   ' if row.fine else 'look '} {row.subject:{width}}  {row.words}"
+    return json.dumps(rows, indent=2, ensure_ascii=False)

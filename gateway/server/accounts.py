@@ -60,5 +60,5 @@ async def _examine(name: str, mode: Mode, adapter: BillingAdapter) -> str | None
         if finding.feature is None:
             log.info("account examined", remark=finding.what)
         else:
-            log.warning("account lacks a feature", feature=finding.feature, reason=finding.what)
+            log.warning("account lacks a feature", feature=finding.feature, reason=finding.what, advice=finding.advice)
     return None

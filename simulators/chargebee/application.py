@@ -40,7 +40,7 @@ class ChargebeeSimulator(Simulator["Site", RecordedRequest]):
     """
 
     def __init__(self, *, accounts: Mapping[str, Site], clock: Clock = system_clock, recording: bool = True) -> None:
-        super().__init__(accounts=accounts, recording=recording)
+        super().__init__(accounts=accounts, clock=clock, recording=recording)
         for site in self.accounts.values():
             site.clock = clock
         self._request_numbers = itertools.count(1)
@@ -50,7 +50,7 @@ class ChargebeeSimulator(Simulator["Site", RecordedRequest]):
         recorded = self._record(request, body)
         reply, replayed = await self._reply(request, recorded, fault)
         recorded.replayed = replayed
-        headers = {"Content-Type": "application/json;charset=utf-8"}
+        headers = {"Content-Type": "application/json;charset=utf-8", "Date": self._date()}
         if replayed:
             headers["chargebee-idempotency-replayed"] = "true"
         if fault is not None:

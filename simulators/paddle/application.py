@@ -17,12 +17,14 @@ from simulators.paddle import clockwork
 from simulators.paddle.calls import Call
 from simulators.paddle.errors import ApiError, bad_request, refused
 from simulators.paddle.recording import RecordedRequest
-from simulators.paddle.routing import Endpoint, malformed, route
+from simulators.paddle.root import root
+from simulators.paddle.routing import ROOT, Endpoint, malformed, route
 from simulators.simulator import Simulator
 from simulators.types import system_clock
 
 if TYPE_CHECKING:
     from simulators.paddle.account import Account
+    from simulators.paddle.calls import Answer
     from simulators.types import Clock, Json
 
 JSON = "application/json"
@@ -36,7 +38,7 @@ class PaddleSimulator(Simulator["Account", RecordedRequest]):
     """
 
     def __init__(self, *, accounts: Mapping[str, Account], clock: Clock = system_clock, recording: bool = True) -> None:
-        super().__init__(accounts=accounts, recording=recording)
+        super().__init__(accounts=accounts, clock=clock, recording=recording)
         for account in self.accounts.values():
             account.clock = clock
         self._request_numbers = itertools.count(1)
@@ -45,7 +47,7 @@ class PaddleSimulator(Simulator["Account", RecordedRequest]):
         body, fault = await self._received(request)
         recorded = self._record(request, body)
         reply = await self._reply(request, recorded, body, fault)
-        headers = {"Content-Type": JSON}
+        headers = {"Content-Type": JSON, "Date": self._date()}
         if fault is not None:
             headers.update(fault.headers)
             if fault.delivery != "whole":
@@ -69,8 +71,12 @@ class PaddleSimulator(Simulator["Account", RecordedRequest]):
         return recorded
 
     async def _reply(self, request: web.Request, recorded: RecordedRequest, body: bytes, fault: Fault | None) -> Reply:
+        authorization = request.headers.get("Authorization")
+        if authorization is None and (recorded.method, recorded.path) == ("GET", ROOT):
+            # Whoever asks without a key is answered as well; which environment serves is then known by the host alone.
+            return _success(root(None, livemode=False), recorded)
         try:
-            account = self._authenticate(request.headers.get("Authorization"))
+            account = self._authenticate(authorization)
             recorded.account, recorded.livemode = account.id, account.livemode
         except ApiError as error:
             return _error(error, recorded)
@@ -114,6 +120,10 @@ def _execute(request: web.Request, recorded: RecordedRequest, body: bytes, accou
         answer = endpoint.handler(Call(account, now, url, query, given, identifiers))
     except ApiError as error:
         return _error(error, recorded)
+    return _success(answer, recorded)
+
+
+def _success(answer: Answer, recorded: RecordedRequest) -> Reply:
     return Reply(200, _dumped({"data": answer.data, "meta": {"request_id": recorded.request_id, **answer.meta}}))
 
 

@@ -17,6 +17,7 @@ from simulators.paddle.identifiers import (
     SUBSCRIPTION,
     is_identifier,
 )
+from simulators.paddle.root import root
 from simulators.paddle.shapes import NOUNS
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("POST", "subscriptions/*/resume"): _subscription(subscriptions.resume, schemas.SUBSCRIPTION_RESUME),
 }
 _LONGEST = 4
+ROOT = "/"
+_ROOT = Endpoint(lambda call: root(call.account, livemode=call.account.livemode))
 
 
 def route(method: str, raw_path: str) -> tuple[Endpoint, tuple[str, ...]]:
@@ -83,6 +86,8 @@ def route(method: str, raw_path: str) -> tuple[Endpoint, tuple[str, ...]]:
     Raises:
         ApiError: 404 `invalid_url`, also for an empty id.
     """
+    if (method, raw_path) == ("GET", ROOT):
+        return _ROOT, ()
     head, *segments = raw_path.split("/")
     if head or len(segments) > _LONGEST or not all(segments):
         raise refused("invalid_url")

@@ -23,6 +23,7 @@ from simulators.stripe.expansion import with_items
 from simulators.stripe.idempotency import Fingerprint
 from simulators.stripe.recording import RecordedRequest
 from simulators.stripe.routing import Endpoint, route
+from simulators.stripe.store import API_VERSION
 from simulators.types import system_clock
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class StripeSimulator(Simulator["Account", RecordedRequest]):
     """
 
     def __init__(self, *, accounts: Mapping[str, Account], clock: Clock = system_clock, recording: bool = True) -> None:
-        super().__init__(accounts=accounts, recording=recording)
+        super().__init__(accounts=accounts, clock=clock, recording=recording)
         for account in self.accounts.values():
             account.clock = clock
         self._request_numbers = itertools.count(1)
@@ -52,8 +53,9 @@ class StripeSimulator(Simulator["Account", RecordedRequest]):
         recorded.replayed = replayed
         headers = {
             "Content-Type": "application/json",
+            "Date": self._date(),
             "Request-Id": recorded.request_id,
-            "Stripe-Version": recorded.stripe_version or "2026-10-28.endive",
+            "Stripe-Version": recorded.stripe_version or self._version_of(request),
         }
         if recorded.idempotency_key is not None:
             headers["Idempotency-Key"] = recorded.idempotency_key
@@ -124,7 +126,7 @@ class StripeSimulator(Simulator["Account", RecordedRequest]):
     def _execute(self, request: web.Request, recorded: RecordedRequest, account: Account) -> Reply:
         try:
             endpoint, identifier = route(recorded.method, recorded.path)
-            if account.restricted is not None and endpoint.right not in account.restricted:
+            if not account.may(endpoint.right):
                 raise expansion.lacking_right(account, endpoint.right)
             _check_content_type(request, recorded)
             parameters = endpoint.schema.read_all(_nested(recorded))
@@ -137,6 +139,13 @@ class StripeSimulator(Simulator["Account", RecordedRequest]):
         except ApiError as error:
             return _error(error, recorded, livemode=account.livemode)
         return Reply(200, json.dumps(answer, separators=(",", ":")).encode())
+
+    def _version_of(self, request: web.Request) -> str:
+        """What a request that names no version is answered with: https://docs.stripe.com/api/versioning."""
+        try:
+            return self._authenticate(request.headers.get("Authorization", "")).api_version
+        except ApiError:
+            return API_VERSION
 
     def _authenticate(self, authorization: str) -> Account:
         scheme, _, credentials = authorization.partition(" ")

@@ -242,9 +242,9 @@ def check_rights(store: Store, branches: Branches, kind: str | None) -> None:
         return
     for name, deeper in branches.items():
         found = _property(kind, name)
-        if isinstance(found, Reference) and found.right not in store.restricted:
+        if isinstance(found, Reference) and not store.may(found.right):
             raise lacking_right(store, found.right)
-        if isinstance(found, CustomerSubscriptions) and _SUBSCRIPTION.right not in store.restricted:
+        if isinstance(found, CustomerSubscriptions) and not store.may(_SUBSCRIPTION.right):
             raise lacking_right(store, _SUBSCRIPTION.right)
         if found is not None:
             check_rights(store, deeper, found.inner)

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from simulators.agenda import Agenda
 from simulators.stripe.idempotency import IdempotencyKeys
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 from simulators.types import Clock, Json, system_clock
 
+API_VERSION: Final = "2026-10-28.endive"
+
 
 @dataclass
 class Store:
@@ -28,6 +30,8 @@ class Store:
     livemode: bool = False
     restricted: frozenset[str] | None = None
     """The rights of a restricted key, such as `rak_coupon_read`; None: the key may do everything."""
+    api_version: str = API_VERSION
+    """The account's own version, for requests that name none. Objects have the same shape in every version here."""
     search_lag: timedelta = timedelta(0)
     """How long a new customer stays invisible to search."""
     search_available: bool = True
@@ -72,6 +76,12 @@ class Store:
         self.agenda: Agenda[int] = Agenda()
         self.idempotency_keys = IdempotencyKeys()
         self._counter = itertools.count(1)
+
+    def may(self, right: str) -> bool:
+        """Whether the key has a right. To write includes to read: https://docs.stripe.com/keys/restricted-api-keys."""
+        if self.restricted is None or right in self.restricted:
+            return True
+        return right.endswith("_read") and f"{right.removesuffix('_read')}_write" in self.restricted
 
     def now(self) -> int:
         """The present moment by the account's clock, in Unix seconds."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.errors import Unmappable
-from adapters.fields import as_text, open_end, optional_text, required_moment, required_text, unix_moment
+from adapters.fields import as_text, http_moment, open_end, optional_text, required_moment, required_text, unix_moment
 
 MOMENT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SECONDS = int(MOMENT.timestamp())
@@ -22,6 +22,22 @@ def test_a_required_text_is_read_as_it_is() -> None:
 def test_a_required_text_that_is_none_is_named(source: dict[str, Any]) -> None:
     with pytest.raises(Unmappable, match=r"^id: missing$"):
         required_text(source, "id")
+
+
+@pytest.mark.parametrize(
+    ("header", "moment"),
+    [
+        pytest.param("Sat, 21 Nov 2026 12:00:00 GMT", MOMENT, id="the form of today"),
+        pytest.param("Sat, 21 Nov 2026 13:00:00 +0100", MOMENT, id="of another zone"),
+        pytest.param("Sat, 21 Nov 2026 12:00:00 -0000", MOMENT, id="of no zone"),
+        pytest.param(None, None, id="none"),
+        pytest.param("", None, id="empty"),
+        pytest.param("soon", None, id="no time"),
+        pytest.param("Sat, 45 Nov 2026 12:00:00 GMT", None, id="no day of the calendar"),
+    ],
+)
+def test_the_time_of_an_answer(header: str | None, moment: datetime | None) -> None:
+    assert http_moment(header) == moment
 
 
 @pytest.mark.parametrize(

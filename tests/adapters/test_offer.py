@@ -86,6 +86,33 @@ def test_everything_is_offered_when_nothing_takes_it_away() -> None:
     assert reasons(what) == {"pause.allowAnnual": BY_SETTINGS}
 
 
+@pytest.mark.parametrize(
+    ("settings", "lacks"),
+    [
+        pytest.param({}, {}, id="nothing is taken away"),
+        pytest.param({"actions": {"pause": {"enabled": False}}}, {}, id="an action"),
+        pytest.param({"actions": {"cancel": {"schedules": ["immediate"]}}}, {}, id="an option"),
+        pytest.param({"controllers": {"prices": False}}, {}, id="what an action needs"),
+        pytest.param({}, {"cancel.immediate": BY_ACCOUNT, "cancel.end-of-period": BY_ACCOUNT}, id="all options"),
+        pytest.param({"actions": {"apply_coupon": {"mode": "stack"}}}, {}, id="a mode"),
+    ],
+)
+@pytest.mark.parametrize("able", [EVERYTHING, ONLY_CORE], ids=["everything", "only the core"])
+def test_what_is_on_and_what_is_off_are_apart_and_an_option_goes_with_its_feature(
+    able: Capabilities, settings: Mapping[str, object], lacks: Mapping[str, str]
+) -> None:
+    what = offered(able, settings, lacks)
+
+    assert set(what.on).isdisjoint(reasons(what))
+    assert {option.partition(".")[0] for option in what.on} <= {"controllers", *what.on}
+    assert {name for name in what.on if name.startswith("controllers.")} == {
+        f"controllers.{controller}" for controller in what.capabilities.controllers
+    }
+    assert [field for field, name in FEATURE.items() if name in what.on] == [
+        field for field in FEATURE if getattr(what.capabilities, field) is not None
+    ]
+
+
 def test_an_adapter_that_can_do_little_offers_that_and_names_nothing_else() -> None:
     what = offered(ONLY_CORE)
     assert manifest(features(ONLY_CORE, what), compatible=False) == {

@@ -1,8 +1,9 @@
-"""`check`: what can be known of settings, keys and accounts before anything is served."""
+"""`check`: what the command prints, and how it ends. What it looks at is in `test_check_of_accounts`."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,135 +11,122 @@ from typing import TypeAlias
 
 import pytest
 from aiohttp.test_utils import TestServer
-from click.testing import CliRunner, Result
 
-from gateway.cli import main
-from simulators.chargebee import ChargebeeSimulator, Site
-from simulators.chargebee.store import READ_ONLY
+from simulators.chargebee import Site
+from tests.support.checking import CHARGEBEE, run_check
 from tests.support.commands import ended, running
-from tests.support.log import recorded_log
 
-KEY = "test_of_the_check"
 Settings: TypeAlias = Callable[..., Awaitable[Path]]
-
-FINE = "ok customers can be read"
-PAUSE_IS_OFF = "the site has pausing switched off"
-
-
-def account(**options: object) -> Site:
-    """A site with a running subscription."""
-    site = Site(**options)  # type: ignore[arg-type]  # whatever a test wants of it
-    site.add_customer(id="ada")
-    site.add_item_price(id="pro-USD-Monthly", item_id="pro")
-    site.add_subscription(id="active", customer_id="ada", items=["pro-USD-Monthly"])
-    return site
 
 
 @pytest.fixture
 async def settings_for(tmp_path: Path) -> AsyncIterator[Settings]:
-    """Serves a site, and writes the settings of a backend that is it."""
+    """Serves a site with a running subscription, and writes the settings of a backend that is it."""
     async with AsyncExitStack() as running_servers:
 
-        async def serve(site: Site, *, key: str = KEY, more: str = "") -> Path:
-            simulator = ChargebeeSimulator(accounts={KEY: site})
+        async def serve(*, name: str = "chargebee", key: str | None = None, more: str = "", **switches: object) -> Path:
+            site: Site = CHARGEBEE.account()
+            for switch, value in switches.items():
+                setattr(site, switch, value)
+            simulator = CHARGEBEE.simulator({CHARGEBEE.key: site})
             server = await running_servers.enter_async_context(TestServer(simulator.application()))
-            path = tmp_path / "backend.yaml"
+            path = tmp_path / f"{name}.yaml"
             path.write_text(
-                "backend: chargebee\nintegration_tokens: [churnkey-token-1]\n"
-                f"modes: {{test: {{api_key: {key}, base_url: '{server.make_url('')}'}}}}\n{more}",
-                encoding="utf-8",
+                f"name: {name}\n{CHARGEBEE.settings(str(server.make_url('')), key=key, more=more)}", encoding="utf-8"
             )
             return path
 
         yield serve
 
 
-async def checked(path: Path) -> Result:
-    # The command sets up the log of the whole process, which is put back as it was.
-    with recorded_log():
-        return await asyncio.to_thread(CliRunner().invoke, main, ["check", "--config", str(path)])
+def lines_of(output: str) -> list[str]:
+    """Without the blanks that make it a table."""
+    return [" ".join(line.split()) for line in output.splitlines()]
 
 
 async def test_an_account_with_nothing_to_look_at_exits_with_0(settings_for: Settings) -> None:
-    result = await checked(await settings_for(account()))
+    result = await run_check(await settings_for())
 
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[0] == "chargebee, test"
-    assert FINE in " ".join(result.stdout.split())
+    assert lines_of(result.stdout)[:4] == [
+        "chargebee, test",
+        "ok settings every key is known, and every value is of its kind",
+        "ok secrets every variable and every file that is named was found",
+        "ok key a test key, as its first letters say",
+    ]
+    assert "finding" not in result.stdout
 
 
-async def test_what_the_settings_leave_off_is_told_and_is_nothing_to_look_at(settings_for: Settings) -> None:
-    result = await checked(await settings_for(account(), more="actions: {pause: false}\n"))
-
-    assert result.exit_code == 0
-    assert "off: the settings leave it off" in result.stdout
-
-
-async def test_what_the_account_cannot_do_is_something_to_look_at(settings_for: Settings) -> None:
-    result = await checked(await settings_for(account(pause_enabled=False)))
+async def test_a_finding_exits_with_1_and_below_it_stands_what_to_do(settings_for: Settings) -> None:
+    result = await run_check(await settings_for(pause_enabled=False))
 
     assert result.exit_code == 1
-    (line,) = [line for line in result.stdout.splitlines() if line.strip().startswith("look")]
-    assert line.split()[1] == "pause"
-    assert PAUSE_IS_OFF in line
+    lines = lines_of(result.stdout)
+    found = lines.index("finding feature pause off: the site has pausing switched off")
+    assert lines[found + 1].startswith("-> Settings > Configure Chargebee > ")
 
 
-async def test_what_the_account_cannot_do_does_not_matter_where_the_settings_leave_it_off(
-    settings_for: Settings,
-) -> None:
-    result = await checked(await settings_for(account(pause_enabled=False), more="actions: {pause: false}\n"))
+async def test_a_remark_exits_with_0(settings_for: Settings) -> None:
+    result = await run_check(await settings_for())
 
     assert result.exit_code == 0
-
-
-async def test_an_account_that_cannot_be_served_is_told_with_the_reason(settings_for: Settings) -> None:
-    result = await checked(await settings_for(account(product_catalog_version="v1")))
-
-    assert result.exit_code == 1
-    assert "Product Catalog 1.0" in result.stdout
+    assert any(line.startswith("remark permission subscriptions: write") for line in lines_of(result.stdout))
 
 
 async def test_a_key_that_is_refused_is_told_and_not_shown(settings_for: Settings) -> None:
-    result = await checked(await settings_for(account(), key="test_wrong_key"))
+    result = await run_check(await settings_for(key=CHARGEBEE.unknown_key))
 
     assert result.exit_code == 1
-    assert "the provider refuses the key for this (401 api_authentication_failed)" in result.stdout
-    assert "test_wrong_key" not in result.output
+    assert "finding provider the provider refuses the key (401 api_authentication_failed)" in lines_of(result.stdout)
+    assert CHARGEBEE.unknown_key not in result.output
 
 
-async def test_what_the_key_may_not_read_is_named(settings_for: Settings) -> None:
-    result = await checked(await settings_for(account(restricted=READ_ONLY)))
+async def test_every_backend_has_a_table_and_one_finding_is_enough(settings_for: Settings, tmp_path: Path) -> None:
+    await settings_for(name="fine")
+    await settings_for(name="lacking", pause_enabled=False)
 
-    assert result.exit_code == 1
-    looks = [line.split()[1] for line in result.stdout.splitlines() if line.strip().startswith("look")]
-    # Whether pausing is on is told by an estimate, which such a key may not ask for either.
-    assert looks == ["coupons", "account"]
-
-
-async def test_a_provider_that_does_not_answer_is_told_with_what_to_look_at(tmp_path: Path) -> None:
-    path = tmp_path / "backend.yaml"
-    path.write_text(
-        "backend: chargebee\nintegration_tokens: [churnkey-token-1]\n"
-        f"modes: {{test: {{api_key: {KEY}, base_url: 'http://127.0.0.1:1'}}}}\n",
-        encoding="utf-8",
-    )
-    result = await checked(path)
+    result = await run_check(tmp_path)
 
     assert result.exit_code == 1
-    assert "is base_url right" in result.stdout
+    assert [line for line in result.stdout.splitlines() if not line.startswith(" ")] == [
+        "fine, test",
+        "",
+        "lacking, test",
+    ]
 
 
-async def test_nothing_is_changed(settings_for: Settings) -> None:
-    site = account()
-    before = {name: dict(row) for name, row in site.subscriptions.rows.items()}
+async def test_as_json_every_row_names_its_backend_and_mode(settings_for: Settings) -> None:
+    result = await run_check(await settings_for(pause_enabled=False), "--json")
 
-    await checked(await settings_for(site))
+    rows = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert {(row["backend"], row["mode"]) for row in rows} == {("chargebee", "test")}
+    (finding,) = [row for row in rows if row["result"] == "finding"]
+    assert finding.keys() == {"backend", "mode", "result", "subject", "what", "advice"}
+    assert (finding["subject"], finding["what"]) == ("feature pause", "off: the site has pausing switched off")
 
-    assert site.subscriptions.rows == before
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        pytest.param("actions: {pauze: false}\n", "actions.pauze: unknown key; did you mean pause?", id="a setting"),
+        pytest.param("journal: ${NOT_SET_ANYWHERE}\n", "NOT_SET_ANYWHERE", id="a variable that is not there"),
+        pytest.param("journal: {file: /nowhere/at/all}\n", "/nowhere/at/all", id="a file that is not there"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["table", "json"])
+async def test_settings_that_cannot_be_used_exit_with_2(
+    settings_for: Settings, more: str, words: str, options: tuple[str, ...]
+) -> None:
+    result = await run_check(await settings_for(more=more), *options)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert words in result.stderr
 
 
 async def test_the_gateway_does_not_start_before_an_account_that_it_cannot_serve(settings_for: Settings) -> None:
-    path = await settings_for(account(product_catalog_version="v1"))
+    path = await settings_for(product_catalog_version="v1")
 
     def serve() -> tuple[int, str]:
         with running("serve", "--config", str(path), "--port", "0", "--admin-port", "0") as process:

@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 from click.testing import CliRunner
 
+from adapters import registry
 from gateway.cli import COMMANDS, main
 from gateway.observability import Metrics
 from tests.support.commands import ROOT, logged, running
@@ -84,6 +85,14 @@ RUN_BY_OF_VERIFICATION: Final = {
     ),
 }
 """The same of the page on verification."""
+
+
+PERMISSIONS: Final = [
+    ("chargebee", "docs/providers/chargebee.md"),
+    ("paddle", "docs/providers/paddle.md"),
+    ("stripe", "adapters/stripe/README.md"),
+]
+"""Where the owner reads which rights the key must have."""
 
 
 def fenced(language: str, text: str = README) -> list[str]:
@@ -206,6 +215,15 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
 
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize(("adapter", "page"), PERMISSIONS)
+def test_the_table_of_permissions_names_those_that_check_asks_for(adapter: str, page: str) -> None:
+    rows = re.findall(
+        r"^\| ([\w `.]+(?:: (?:read|write))?) \|", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+    assert {right.name for right in registry.find(adapter).rights} <= {row.strip("`") for row in rows}
 
 
 def test_every_decision_is_in_the_index() -> None:

@@ -53,8 +53,8 @@ async def test_3_pausing_that_is_switched_off_is_found_and_leaves_the_offer(
     pause = adapter.features().actions.pause
 
     assert (finding.feature, finding.fatal) == (Action.PAUSE, False)
-    assert "Pause Subscription" in finding.what
-    assert finding.reason == "the site has pausing switched off"
+    assert "Pause Subscription" in str(finding.advice)
+    assert finding.what == adapter.offered.reason(Action.PAUSE) == "the site has pausing switched off"
     assert not offers_pause(adapter)
     assert pause is not None
     assert not pause.enabled

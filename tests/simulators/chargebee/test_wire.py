@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,12 @@ async def test_the_key_is_the_user_name_of_basic_authentication(api: Api, header
 
     assert (response.status, body["api_error_code"]) == (401, code)
     assert "type" not in body
+
+
+async def test_answers_carry_the_providers_own_time(api: Api, simulator: ChargebeeSimulator) -> None:
+    simulator.ahead = timedelta(seconds=90)
+
+    assert (await api.get("/customers")).headers["Date"] == "Sat, 21 Nov 2026 12:01:30 GMT"
 
 
 async def test_a_key_sees_only_the_objects_of_its_site(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -60,6 +61,35 @@ class TestKeys:
         assert (await api.get("/event-types", key="other")).refusal == (403, "invalid_token")
 
 
+class TestRoot:
+    async def test_it_tells_whose_key_it_is_and_what_it_may_do(self, api: Api, account: Account) -> None:
+        account.permissions = frozenset({"subscription.write", "customer.read"})
+        root = (await api.get("/")).data
+
+        assert root["caller"]["auth_type"] == "api_key"
+        assert root["caller"]["account"] == {"id": account.id}
+        assert root["caller"]["permissions"] == ["customer.read", "subscription.write"]
+
+    @pytest.mark.parametrize(("key", "environment"), [(KEY, "sandbox"), (LIVE_KEY, "production")])
+    async def test_it_tells_the_environment(self, api: Api, key: str, environment: str) -> None:
+        assert (await api.get("/", key=key)).data["api"]["environment"] == environment
+
+    async def test_without_a_key_it_answers_that_nobody_asks(self, api: Api) -> None:
+        async with api.client.get("/") as response:
+            answer = await response.json()
+
+        assert answer["data"]["caller"] == {"auth_type": None, "account": None, "permissions": []}
+
+    async def test_an_unknown_key_is_refused_as_everywhere(self, api: Api) -> None:
+        assert (await api.get("/", key="other")).refusal == (403, "invalid_token")
+
+
+async def test_answers_carry_the_providers_own_time(api: Api, simulator: PaddleSimulator) -> None:
+    simulator.ahead = timedelta(seconds=90)
+
+    assert (await api.get("/customers")).headers["Date"] == "Sat, 21 Nov 2026 12:01:30 GMT"
+
+
 class TestPaths:
     @pytest.mark.parametrize(
         ("method", "path"),
@@ -67,7 +97,7 @@ class TestPaths:
             pytest.param("GET", "/transactions", id="an unknown collection"),
             pytest.param("GET", "/customers/", id="an empty id"),
             pytest.param("POST", "/subscriptions//cancel", id="an empty id in a write"),
-            pytest.param("GET", "/", id="nothing"),
+            pytest.param("POST", "/", id="a write to the root"),
             pytest.param("GET", "/customers//addresses", id="an empty segment"),
             pytest.param("POST", "/customers", id="creation, which only the helpers do"),
             pytest.param("DELETE", f"/subscriptions/{SUBSCRIPTION}", id="a method the path does not have"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,6 +49,34 @@ async def test_a_restricted_key_needs_the_right_of_the_endpoint(api: Api, accoun
     assert (await api.get("/v1/customers")).status == 200
     assert refused.status == 403
     assert "Having the 'rak_coupon_read' permission would allow" in refused.error["message"]
+
+
+async def test_to_write_includes_to_read_but_not_the_other_way(api: Api, account: Account) -> None:
+    account.restricted = frozenset({"rak_customer_write", "rak_coupon_read"})
+
+    assert (await api.get("/v1/customers")).status == 200
+    assert (await api.post("/v1/coupons", ("percent_off", "10"), ("duration", "once"))).status == 403
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        pytest.param(None, "2019-12-03", id="the account's own where none is named"),
+        pytest.param("2026-10-28.endive", "2026-10-28.endive", id="the one that is named"),
+    ],
+)
+async def test_an_answer_names_its_version(api: Api, account: Account, asked: str | None, answered: str) -> None:
+    account.api_version = "2019-12-03"
+
+    headers = {"Authorization": f"Bearer {KEY}"} | ({} if asked is None else {"Stripe-Version": asked})
+    async with api.client.get("/v1/customers", headers=headers) as response:
+        assert response.headers["Stripe-Version"] == answered
+
+
+async def test_answers_carry_the_providers_own_time(api: Api, simulator: StripeSimulator) -> None:
+    simulator.ahead = timedelta(seconds=-90)
+
+    assert (await api.get("/v1/customers")).headers["Date"] == "Sat, 21 Nov 2026 11:58:30 GMT"
 
 
 async def test_expanding_what_a_restricted_key_may_not_read_refuses_the_whole_call(api: Api, account: Account) -> None:
