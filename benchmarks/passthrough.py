@@ -19,7 +19,6 @@ from aiohttp import ClientSession, web
 from msgspec.json import Decoder
 
 from adapters.stripe.parsers import ACTED_ON, LISTED
-from adapters.stripe.query import query
 from adapters.stripe.transport import ANYTHING, LeanClient, document_of, install, silence
 from benchmarks.upstream import KEY, SUBSCRIPTION
 
@@ -81,24 +80,25 @@ async def _cancel_by_package(request: web.Request) -> web.Response:
 
 
 async def _customer_by_calls(request: web.Request) -> web.Response:
-    path = f"/v1/customers/{request.match_info['id']}?{query({'expand': ['discount.source.coupon']})}"
-    return await _call(request, path, ANYTHING)
+    return await _call(
+        request, f"/v1/customers/{request.match_info['id']}", ANYTHING, expand=["discount.source.coupon"]
+    )
 
 
 async def _subscriptions_by_calls(request: web.Request) -> web.Response:
-    parameters = query(
-        {
-            "customer": request.match_info["id"],
-            "status": "all",
-            "limit": request.query["limit"],
-            "expand": ["data.discounts.source.coupon", "data.items.data.discounts"],
-        }
+    return await _call(
+        request,
+        "/v1/subscriptions",
+        LISTED,
+        customer=request.match_info["id"],
+        status="all",
+        limit=request.query["limit"],
+        expand=["data.discounts.source.coupon", "data.items.data.discounts"],
     )
-    return await _call(request, f"/v1/subscriptions?{parameters}", LISTED)
 
 
-async def _call(request: web.Request, path: str, parser: Decoder[Any]) -> web.Response:
-    answer = await request.app[PACKAGE].raw_request_async("get", path)
+async def _call(request: web.Request, path: str, parser: Decoder[Any], **parameters: object) -> web.Response:
+    answer = await request.app[PACKAGE].raw_request_async("get", path, **parameters)
     document_of(answer, parser)
     return web.Response(body=answer.unread, content_type="application/json")
 
@@ -106,7 +106,7 @@ async def _call(request: web.Request, path: str, parser: Decoder[Any]) -> web.Re
 async def _cancel_by_calls(request: web.Request) -> web.Response:
     path = f"/v1/subscriptions/{json.loads(await request.read())['subscriptionId']}"
     expand = ["discounts", "schedule"]
-    before = await request.app[PACKAGE].raw_request_async("get", f"{path}?{query({'expand': expand})}")
+    before = await request.app[PACKAGE].raw_request_async("get", path, expand=expand)
     document_of(before, ACTED_ON)
     after = await request.app[PACKAGE].raw_request_async("post", path, cancel_at_period_end=True, expand=expand)
     document_of(after, ACTED_ON)

@@ -22,7 +22,6 @@ from adapters.errors import NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
 from adapters.stripe.errors import translate
-from adapters.stripe.query import query
 from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, install, silence
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
@@ -124,9 +123,6 @@ class StripeApi:
     ) -> JsonObject:
         _require_values(parameters)
         path = _path(segments)
-        if method == "get" and parameters:
-            # The package would parse, merge and encode the parameters anew for each request.
-            path, parameters = f"{path}?{query(parameters)}", {}
 
         async def send() -> tuple[JsonObject, str | None]:
             response = await self._client.raw_request_async(method, path, **parameters, **options)

@@ -1,7 +1,8 @@
 """Between the package and the network: each body parsed once and fast, each header made once, and nothing logged.
 
-The package parses every body into ordered dicts, three times as slow as need be. Here the body of a success stays as it
-is until the caller parses it; faults go the package's usual way, so that its error classes are what is raised.
+The package parses every body into ordered dicts, three times as slow as need be, and prepares a request for as long as
+aiohttp takes to send it. Here a request is prepared in a few steps, and the body of a success stays as it is until the
+caller parses it; faults go the package's usual way, so that its error classes are what is raised.
 
 Beside that the package formats every URL and body for a log, whether or not anybody reads it, and with `STRIPE_LOG` set
 the e-mails of look-ups and all bodies are on stderr. There is no switch, so its two log functions are replaced. Tests
@@ -18,10 +19,15 @@ from msgspec.json import Decoder
 from stripe import AIOHTTPClient, StripeClient, StripeResponse
 from stripe._api_mode import ApiMode
 from stripe._api_requestor import HttpVerb, _APIRequestor
-from stripe._request_options import RequestOptions
+from stripe._base_address import BaseAddress
+from stripe._request_options import RequestOptions, merge_options
+
+from adapters.stripe.query import query
 
 _SUCCESS: Final = range(200, 300)
 _KEY: Final = "Idempotency-Key"
+_OPTIONS: Final = frozenset({"idempotency_key"})
+_VERBS: Final[Mapping[str, HttpVerb]] = {"get": "get", "post": "post", "delete": "delete"}
 PAGES: Final = frozenset({"list", "search_result"})
 """What a page of objects calls itself."""
 LOG_FUNCTIONS: Final = ("log_info", "log_debug")
@@ -57,6 +63,36 @@ class Requestor(_APIRequestor):
     def __init__(self, requestor: _APIRequestor) -> None:
         super().__init__(options=requestor._options, client=requestor._client)
         self._headers: dict[str, dict[str, str]] = {}
+        self._same_each_time = merge_options(requestor._options, None)
+
+    async def request_raw_async(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        options: RequestOptions | None = None,
+        is_streaming: bool = False,
+        *,
+        base_address: BaseAddress,
+        api_mode: ApiMode,
+        usage: list[str] | None = None,
+    ) -> tuple[Any, int, Mapping[str, str]]:
+        """What the package would send is sent, once, without telemetry and without a line for the log.
+
+        Takes calls of Stripe's first API, with no option but an idempotency key; raises `ValueError` for others.
+        """
+        given = options or {}
+        if is_streaming or api_mode != "V1" or given.keys() - _OPTIONS or method not in _VERBS:
+            raise ValueError("only plain calls of the first API can be made here")
+        headers = self.request_headers(_VERBS[method], api_mode, {**self._same_each_time, **given})
+        address = f"{self.base_addresses[base_address]}{url}"
+        parameters = query(params) if params else ""
+        body = None
+        if method == "post":
+            body = parameters.encode("ascii")
+        elif parameters:
+            address = f"{address}?{parameters}"
+        return await self._get_http_client().request_async(method, address, headers, body)
 
     @staticmethod
     def _detect_ai_agent(environ: Mapping[str, str]) -> str:
@@ -95,15 +131,17 @@ class LeanClient(AIOHTTPClient):
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """As the package's, except that a connection whose body was not read to its end is given back at once. The
         package leaves it to the garbage collector, and the pool has a place less until then."""
-        positional, named = self._get_request_args_kwargs(method, url, headers, post_data)
-        # A redirected POST would go on as a GET, change nothing and look like a success.
-        named["allow_redirects"] = False
         try:
-            response = await self._session.request(*positional, **named)
+            # A redirected POST would go on as a GET, change nothing and look like a success.
+            response = await self._session.request(
+                method, url, headers=headers, data=post_data, timeout=self._timeout, allow_redirects=False
+            )
         except Exception as error:  # noqa: BLE001 - the package's own wrapping, which always raises
             self._handle_request_error(error)
-        async with response:
+        try:
             return await response.read(), response.status, response.headers
+        finally:
+            response.release()
 
 
 def _is_rows(data: object) -> bool:

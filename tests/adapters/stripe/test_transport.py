@@ -8,9 +8,11 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from adapters.stripe.transport import ANYTHING, Requestor, UnreadAnswer, document_of
+from adapters.stripe.transport import ANYTHING, Requestor, UnreadAnswer, document_of, install
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stripe._api_requestor import HttpVerb
     from stripe._request_options import RequestOptions
 
@@ -54,6 +56,71 @@ def test_headers_that_are_changed_are_changed_for_one_request(client: StripeClie
     requestor.request_headers("get", "V1", options())["X-Mine"] = "1"
 
     assert "X-Mine" not in requestor.request_headers("get", "V1", options())
+
+
+class Recorder(stripe.HTTPClient):
+    """The network, as the package sees it: keeps what it is given to send."""
+
+    name = "recorder"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, str, dict[str, str], bytes]] = []
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: str | bytes | None = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        body = post_data.encode() if isinstance(post_data, str) else post_data or b""
+        self.sent.append((method, url, {**headers}, body))
+        return b'{"object": "customer"}', 200, {}
+
+
+PHASE = {"items": [{"price": "price 1", "quantity": 2}], "end_date": 1_800_000_000, "description": None}
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("get", {}),
+        ("get", {"customer": "cus_1", "limit": 100, "expand": ["data.discounts", "data.schedule"]}),
+        ("delete", {}),
+        ("delete", {"invoice_now": False, "prorate": False}),
+        ("post", {"idempotency_key": "key_1"}),
+        ("post", {"cancel_at_period_end": True, "pause_collection": "", "idempotency_key": "key_1"}),
+        ("post", {"phases": [PHASE, {"metadata": {"a b": "ä&="}}], "idempotency_key": "key_1"}),
+    ],
+    ids=["get", "get, parameters", "delete", "delete, parameters", "post", "post, parameters", "post, nested"],
+)
+async def test_a_request_is_the_packages_own(method: HttpVerb, parameters: dict[str, object]) -> None:
+    mine, theirs = Recorder(), Recorder()
+    for network, taken_over in ((mine, True), (theirs, False)):
+        client = StripeClient("sk_test_1", stripe_version="2026-10-28.endive", http_client=network)
+        if taken_over:
+            install(client)
+        await client.raw_request_async(method, "/v1/subscriptions/sub_1", **parameters)
+
+    assert mine.sent == theirs.sent
+    assert len(mine.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options"),
+    [
+        ("get", "/v2/core/events", {}),
+        ("put", "/v1/customers", {}),
+        ("get", "/v1/customers", {"stripe_account": "acct_1"}),
+        ("get", "/v1/customers", {"headers": {"X-Mine": "1"}}),
+    ],
+    ids=["another API", "another verb", "another account", "headers"],
+)
+async def test_what_would_need_more_is_not_sent(method: str, path: str, options: dict[str, object]) -> None:
+    network = Recorder()
+    client = StripeClient("sk_test_1", http_client=network)
+    install(client)
+
+    with pytest.raises(ValueError, match="plain calls"):
+        await client.raw_request_async(method, path, **options)
+    assert network.sent == []
 
 
 def test_an_answer_is_parsed_by_whoever_asked() -> None:
