@@ -6,7 +6,6 @@ they passed through: their texts and the variables around them can hold anything
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import traceback
@@ -16,17 +15,14 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-import msgspec
 import structlog
 
+from gateway.observability.ascii_json import ascii_json
 from gateway.observability.context import merge_context
 from gateway.observability.redaction import Redaction
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
-
-_to_json: Final = msgspec.json.Encoder().encode
-_to_escaped_json: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 _MOST_FRAMES: Final = 30
 _MOST_CAUSES: Final = 5
@@ -114,7 +110,7 @@ class _StreamLogger:
 
 def _renderer(log_format: LogFormat) -> Processor:
     if log_format is LogFormat.JSON:
-        return lambda logger, method, event: _in_ascii(event)
+        return lambda logger, method, event: ascii_json(event).decode("ascii")
     console = structlog.dev.ConsoleRenderer(colors=False)
 
     def render(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
@@ -124,16 +120,6 @@ def _renderer(log_format: LogFormat) -> Processor:
         return console(logger, method, event)
 
     return render
-
-
-def _in_ascii(event: MutableMapping[str, object]) -> str:
-    """ASCII, with escapes, can be written to every stream, whatever a provider's ids are made of."""
-    try:
-        line = _to_json(event)
-    except (OverflowError, UnicodeEncodeError):
-        # Numbers and texts that only JSON's escapes and Python's integers can hold.
-        return _to_escaped_json(event)
-    return line.decode("ascii") if line.isascii() else _to_escaped_json(event)
 
 
 def _first_line(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
