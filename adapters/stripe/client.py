@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 import stripe
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from msgspec.json import Decoder
 from stripe import StripeClient
 
@@ -55,7 +55,9 @@ class StripeApi:
         self._timeout = ClientTimeout(
             total=None, connect=runtime.connect_timeout_s, sock_connect=runtime.connect_timeout_s
         )
-        self._session = ClientSession(connector=TCPConnector(limit=runtime.max_in_flight), timeout=self._timeout)
+        self._session = ClientSession(
+            connector=TCPConnector(limit=runtime.max_in_flight), cookie_jar=DummyCookieJar(), timeout=self._timeout
+        )
         # Left to itself aiohttp repeats a GET or DELETE whose connection, kept open from before, breaks: a cancellation
         # whose answer was lost is then told to be of nothing. It has no public switch; `adapters.calls` owns retries.
         self._session._retry_connection = False
@@ -139,7 +141,7 @@ class StripeApi:
 
 
 def _path(segments: tuple[str, ...]) -> str:
-    if any(segment in _NO_SEGMENTS for segment in segments):
+    if not _NO_SEGMENTS.isdisjoint(segments):
         raise ValueError("a part of the path is empty or leads elsewhere")
     # The package's own methods turn a space into a plus sign, which a path takes literally.
     return "/v1/" + "/".join(
