@@ -135,9 +135,10 @@ class StripeApi:
         return found
 
     def _require_mode(self, found: JsonObject) -> None:
-        rows = found["data"] if found["object"] in PAGES else (found,)
-        if any(row.get("livemode", self._live) is not self._live for row in rows):
-            raise NotFound
+        live = self._live
+        for row in found["data"] if found["object"] in PAGES else (found,):
+            if row.get("livemode", live) is not live:
+                raise NotFound
 
 
 def _path(segments: tuple[str, ...]) -> str:
