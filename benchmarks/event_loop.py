@@ -43,9 +43,9 @@ async def _measure(address: str, rounds: int) -> bool:
         expand = ["data.discounts.source.coupon", "data.items.data.discounts"]
 
         async def raw() -> object:
-            return await adapter._api._client.raw_request_async(  # the very call beneath the adapter
-                "get", "/v1/subscriptions", customer=CUSTOMER, status="all", limit=100, expand=expand
-            )
+            parameters = {"customer": CUSTOMER, "status": "all", "limit": 100, "expand": expand}
+            # The very call beneath the adapter.
+            return await adapter._api._requestor.call("get", "/v1/subscriptions", parameters)
 
         async def whole() -> object:
             listing = await adapter.subscriptions(CUSTOMER, 100, None)

@@ -22,12 +22,14 @@ from adapters.errors import NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
 from adapters.stripe.errors import translate
-from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, install, silence
+from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, requestor_of, silence
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from stripe._api_requestor import HttpVerb
 
 API_VERSION: Final = "2026-10-28.endive"
 """The version all mappings here were written for; never the account's default, which others may change."""
@@ -61,14 +63,14 @@ class StripeApi:
         # Left to itself aiohttp repeats a GET or DELETE whose connection, kept open from before, breaks: a cancellation
         # whose answer was lost is then told to be of nothing. It has no public switch; `adapters.calls` owns retries.
         self._session._retry_connection = False
-        self._client = StripeClient(
+        client = StripeClient(
             api_key,
             base_addresses={"api": (base_url or DEFAULT_BASE_URL).rstrip("/")},
             http_client=LeanClient(session=self._session, timeout=self._timeout),
             max_network_retries=0,
             stripe_version=API_VERSION,
         )
-        install(self._client)
+        self._requestor = requestor_of(client)
         self._calls = ProviderCalls(translate, runtime)
 
     async def close(self) -> None:
@@ -84,7 +86,7 @@ class StripeApi:
         if segments[1:] == ("search",) and segments[0] in _SEARCHABLE and "query" not in parameters:
             # An id that is really the name of another endpoint: no object can have it.
             raise NotFound
-        return await self._run("get", segments, parameters, {}, Safety.READ, parser)
+        return await self._run("get", segments, parameters, Safety.READ, parser)
 
     async def pages(self, *segments: str, **parameters: object) -> list[JsonObject]:
         """All rows of a list, every page of it."""
@@ -103,34 +105,34 @@ class StripeApi:
 
     async def post_as(self, parser: Decoder[Any], *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
         """`post`, leaving out of the answer what the parser passes over."""
-        options = {"idempotency_key": key.of("post", "/".join(segments), parameters)}
-        return await self._run("post", segments, parameters, options, Safety.SAFE_WRITE, parser)
+        digest = key.of("post", "/".join(segments), parameters)
+        return await self._run("post", segments, parameters, Safety.SAFE_WRITE, parser, digest)
 
     async def preview(self, *segments: str, **parameters: object) -> JsonObject:
         """Ask by a POST what a write would do, which changes nothing: as safe as a read, and without a key of ours."""
-        return await self._run("post", segments, parameters, {}, Safety.READ)
+        return await self._run("post", segments, parameters, Safety.READ)
 
     async def delete(self, *segments: str, **parameters: object) -> JsonObject:
         """Delete `/v1/<segments>`. Without a key, which Stripe ignores here: a repetition finds nothing to delete."""
-        return await self._run("delete", segments, parameters, {}, Safety.SAFE_WRITE)
+        return await self._run("delete", segments, parameters, Safety.SAFE_WRITE)
 
     async def _run(
         self,
-        method: str,
+        verb: HttpVerb,
         segments: tuple[str, ...],
         parameters: Mapping[str, object],
-        options: Mapping[str, str],
         safety: Safety,
         parser: Decoder[Any] = ANYTHING,
+        key: str | None = None,
     ) -> JsonObject:
         _require_values(parameters)
         path = _path(segments)
 
         async def send() -> tuple[JsonObject, str | None]:
-            response = await self._client.raw_request_async(method, path, **parameters, **options)
-            return document_of(response, parser), response.request_id
+            answer = await self._requestor.call(verb, path, parameters, key)
+            return document_of(answer, parser), answer.request_id
 
-        found, _ = await self._calls.run(f"{method} {segments[0]}", send, safety, itemgetter(1))
+        found, _ = await self._calls.run(f"{verb} {segments[0]}", send, safety, itemgetter(1))
         self._require_mode(found)
         return found
 
