@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -58,7 +59,7 @@ def configure_logs(
     ending: list[Processor] = [
         _frames_instead_of_text,
         redaction,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _timestamp,
         _renderer(log_format),
     ]
     beginning: list[Processor] = [
@@ -125,6 +126,12 @@ def _renderer(log_format: LogFormat) -> Processor:
 def _first_line(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """Keep the first line of another package's message: asyncio, for one, goes on with the repr of an exception."""
     event["event"] = str(event["event"]).partition("\n")[0]
+    return event
+
+
+def _timestamp(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """The present moment in UTC. structlog's own takes three times as long."""
+    event["timestamp"] = f"{datetime.now(UTC).isoformat()[:-6]}Z"
     return event
 
 
