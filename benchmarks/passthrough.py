@@ -19,6 +19,7 @@ from aiohttp import ClientSession, web
 from msgspec.json import Decoder
 
 from adapters.stripe.parsers import ACTED_ON, LISTED
+from adapters.stripe.query import query
 from adapters.stripe.transport import ANYTHING, LeanClient, Requestor, document_of, requestor_of, silence
 from benchmarks.upstream import KEY, SUBSCRIPTION
 from gateway.resilience import WriteKey
@@ -99,7 +100,7 @@ async def _subscriptions_by_calls(request: web.Request) -> web.Response:
 async def _call(
     request: web.Request, path: str, parameters: Mapping[str, object], parser: Decoder[Any]
 ) -> web.Response:
-    answer = await request.app[REQUESTOR].call("get", path, parameters)
+    answer = await request.app[REQUESTOR].call("get", path, query(parameters))
     document_of(answer, parser)
     return web.Response(body=answer.body, content_type="application/json")
 
@@ -107,10 +108,11 @@ async def _call(
 async def _cancel_by_calls(request: web.Request) -> web.Response:
     path = f"/v1/subscriptions/{json.loads(await request.read())['subscriptionId']}"
     expand = ["discounts", "schedule"]
-    before = await request.app[REQUESTOR].call("get", path, {"expand": expand})
+    before = await request.app[REQUESTOR].call("get", path, query({"expand": expand}))
     document_of(before, ACTED_ON)
     parameters = {"cancel_at_period_end": True, "expand": expand}
-    after = await request.app[REQUESTOR].call("post", path, parameters, WriteKey().of("post", path, parameters))
+    key = WriteKey().of("post", path, parameters)
+    after = await request.app[REQUESTOR].call("post", path, query(parameters), key)
     document_of(after, ACTED_ON)
     return web.Response()
 

@@ -22,6 +22,7 @@ from adapters.errors import NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
 from adapters.stripe.errors import translate
+from adapters.stripe.query import query
 from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, requestor_of, silence
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
@@ -126,10 +127,10 @@ class StripeApi:
         key: str | None = None,
     ) -> JsonObject:
         _require_values(parameters)
-        path = _path(segments)
+        path, spelled = _path(segments), query(parameters)
 
         async def send() -> tuple[JsonObject, str | None]:
-            answer = await self._requestor.call(verb, path, parameters, key)
+            answer = await self._requestor.call(verb, path, spelled, key)
             return document_of(answer, parser), answer.request_id
 
         found, _ = await self._calls.run(f"{verb} {segments[0]}", send, safety, itemgetter(1))

@@ -21,8 +21,6 @@ from stripe._api_mode import ApiMode
 from stripe._api_requestor import HttpVerb, _APIRequestor
 from stripe._request_options import merge_options
 
-from adapters.stripe.query import query
-
 _SUCCESS: Final = range(200, 300)
 _KEY: Final = "Idempotency-Key"
 _FIRST_API: Final[ApiMode] = "V1"
@@ -66,19 +64,17 @@ class Requestor(_APIRequestor):
         self._address = self.base_addresses["api"]
         self._headers: dict[HttpVerb, dict[str, str]] = {}
 
-    async def call(
-        self, verb: HttpVerb, path: str, parameters: Mapping[str, object], key: str | None = None
-    ) -> UnreadAnswer:
+    async def call(self, verb: HttpVerb, path: str, parameters: str, key: str | None = None) -> UnreadAnswer:
         """Send what the package would send, in one attempt, without its telemetry and its log lines.
 
-        `path` is quoted and begins with a slash; `key` is the idempotency key. Raises `stripe.StripeError`, and
-        `TypeError` for a parameter that has no spelling.
+        `path` is quoted and begins with a slash, `parameters` are spelled as `adapters.stripe.query` does, `key` is the
+        idempotency key. Raises `stripe.StripeError`.
         """
-        address, encoded, body = f"{self._address}{path}", query(parameters), None
+        address, body = f"{self._address}{path}", None
         if verb == "post":
-            body = encoded.encode("ascii")
-        elif encoded:
-            address = f"{address}?{encoded}"
+            body = parameters.encode("ascii")
+        elif parameters:
+            address = f"{address}?{parameters}"
         client = self._get_http_client()
         content, status, headers = await client.request_async(verb, address, self._headers_for(verb, key), body)
         if status in _SUCCESS:

@@ -8,6 +8,7 @@ import pytest
 import stripe
 from stripe import StripeClient
 
+from adapters.stripe.query import query
 from adapters.stripe.transport import ANYTHING, UnreadAnswer, document_of, requestor_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ async def test_a_request_is_the_packages_own(verb: HttpVerb, parameters: dict[st
     mine, theirs = Recorder(), Recorder()
     requestor = requestor_of(package(mine))
     for _ in range(2):
-        await requestor.call(verb, "/v1/subscriptions/sub_1", parameters, key)
+        await requestor.call(verb, "/v1/subscriptions/sub_1", query(parameters), key)
     options = {} if key is None else {"idempotency_key": key}
     await package(theirs).raw_request_async(verb, "/v1/subscriptions/sub_1", **parameters, **options)
 
@@ -71,7 +72,7 @@ async def test_a_post_without_a_key_gets_one_of_the_packages_each_time_another()
     network = Recorder()
     requestor = requestor_of(package(network))
     for _ in range(3):
-        await requestor.call("post", "/v1/invoices/create_preview", {})
+        await requestor.call("post", "/v1/invoices/create_preview", "")
     keys = [headers[KEY] for _, _, headers, _ in network.sent]
 
     assert len(set(keys)) == 3
@@ -81,7 +82,7 @@ async def test_a_key_is_sent_with_its_own_write_alone() -> None:
     network = Recorder()
     requestor = requestor_of(package(network))
     for key in ("key_1", None, "key_2"):
-        await requestor.call("post", "/v1/subscriptions/sub_1", {}, key)
+        await requestor.call("post", "/v1/subscriptions/sub_1", "", key)
     first, second, third = (headers[KEY] for _, _, headers, _ in network.sent)
 
     assert (first, third) == ("key_1", "key_2")
@@ -91,7 +92,7 @@ async def test_a_key_is_sent_with_its_own_write_alone() -> None:
 @pytest.mark.parametrize("status", [300, 304, 400, 500])
 async def test_what_is_no_success_is_an_error(status: int) -> None:
     with pytest.raises(stripe.StripeError) as raised:
-        await requestor_of(package(Recorder(status))).call("get", "/v1/customers/cus_1", {})
+        await requestor_of(package(Recorder(status))).call("get", "/v1/customers/cus_1", "")
     assert raised.value.http_status == status
 
 
