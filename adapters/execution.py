@@ -31,7 +31,7 @@ from adapters.errors import (
 from adapters.holes import Holes, Shown, reason_of
 from adapters.identifiers import require_plain
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
-from adapters.recording import described, outcome_of, record_of, summary
+from adapters.recording import outcome_of, record_of, summary
 from adapters.state import SubscriptionState
 from gateway.contract import Action, Controller
 from gateway.resilience import (
@@ -41,6 +41,7 @@ from gateway.resilience import (
     Shed,
     Urgency,
     WriteKey,
+    WriteRecord,
     WriteResult,
     call_trail,
     with_urgency,
@@ -140,14 +141,15 @@ class Execution(Holes):
             log.info("refused", **failure.for_log())
             await recorder.not_sent(record_of(action, state, intent), WriteResult(outcome_of(failure), failure=failure))
             raise
-        log = log.bind(intent=described(intent))
+        record = record_of(action, state, intent)
+        log = log.bind(intent=record.asked)
         if self.runtime.dry_run:
             log.info("not sent", reason="dry run")
-            await recorder.not_sent(record_of(action, state, intent), WriteResult(Outcome.DRY_RUN))
+            await recorder.not_sent(record, WriteResult(Outcome.DRY_RUN))
             return
         log.debug("write begins")
         try:
-            await self._perform_on_record(action, state, intent, key)
+            await self._perform_on_record(record, action, state, intent, key)
         except Failure as failure:
             # Part of it may have been done all the same.
             log.warning("write failed", **failure.for_log())
@@ -164,10 +166,12 @@ class Execution(Holes):
             _log.info("too much at once", subscription_id=state.id, amount=charge.amount, currency=charge.currency)
             raise Invalid("This change would charge more at once than is allowed here.")
 
-    async def _perform_on_record(self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey) -> None:
+    async def _perform_on_record(
+        self, record: WriteRecord, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey
+    ) -> None:
         """The write, between two lines of the record. What is cut off in between is left without the second one: nobody
         here knows any more what became of it."""
-        recorder, record = self.runtime.recorder, record_of(action, state, intent)
+        recorder = self.runtime.recorder
         await recorder.begun(record)
         started = time.monotonic()
         with call_trail() as calls:

@@ -10,6 +10,7 @@ from gateway.contract import BillingDuration, IntervalUnit
 
 _UNITS: Final[Mapping[object, IntervalUnit]] = {unit.value: unit for unit in IntervalUnit}
 _DAYS: Final = {IntervalUnit.DAY: 1, IntervalUnit.WEEK: 7}
+_APPROXIMATED: Final = tuple(_DAYS)
 _DAYS_IN_A_MONTH: Final = 30.44
 _MONTHS_IN_A_YEAR: Final = 12
 
@@ -33,7 +34,7 @@ def duration(unit: IntervalUnit, count: int, *, exact: bool) -> BillingDuration:
 
 def is_approximated(unit: object, *, exact: bool) -> bool:
     """Whether the contract's months only stand in for an interval of days or weeks."""
-    return not exact and unit in tuple(_DAYS)
+    return not exact and unit in _APPROXIMATED
 
 
 def in_words(unit: IntervalUnit, count: int) -> str:

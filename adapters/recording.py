@@ -36,11 +36,11 @@ def summary(state: SubscriptionState) -> dict[str, object]:
     found: dict[str, object] = {
         "standing": state.standing.value,
         "paused": state.paused or None,
-        "paused_from": _plain(state.paused_from),
-        "paused_until": _plain(state.paused_until),
-        "cancel_at": _plain(state.cancel_at),
-        "trial_end": _plain(state.trial_end),
-        "period_end": _plain(state.period_end),
+        "paused_from": _moment(state.paused_from),
+        "paused_until": _moment(state.paused_until),
+        "cancel_at": _moment(state.cancel_at),
+        "trial_end": _moment(state.trial_end),
+        "period_end": _moment(state.period_end),
         "items": _items(state.items),
         "coupons": list(state.coupon_ids) or None,
         "scheduled": None if state.scheduled is None else _scheduled(state.scheduled),
@@ -71,7 +71,11 @@ def _items(items: Sequence[ItemState]) -> list[dict[str, object]]:
 
 
 def _scheduled(change: ScheduledChange) -> dict[str, object]:
-    return {"price": change.price_id, "at": _plain(change.at)}
+    return {"price": change.price_id, "at": _moment(change.at)}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment_text(moment)
 
 
 def _plain(value: object) -> object:

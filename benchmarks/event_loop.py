@@ -18,6 +18,7 @@ from contextlib import ExitStack
 
 from adapters.base import Runtime
 from adapters.stripe.adapter import StripeAdapter
+from adapters.stripe.query import query
 from adapters.stripe.settings import StripeSettings
 from benchmarks.throughput import free_port, start
 from benchmarks.upstream import CUSTOMER, KEY
@@ -43,9 +44,9 @@ async def _measure(address: str, rounds: int) -> bool:
         expand = ["data.discounts.source.coupon", "data.items.data.discounts"]
 
         async def raw() -> object:
-            return await adapter._api._client.raw_request_async(  # the very call beneath the adapter
-                "get", "/v1/subscriptions", customer=CUSTOMER, status="all", limit=100, expand=expand
-            )
+            parameters = {"customer": CUSTOMER, "status": "all", "limit": 100, "expand": expand}
+            # The very call beneath the adapter.
+            return await adapter._api._requestor.call("get", "/v1/subscriptions", query(parameters))
 
         async def whole() -> object:
             listing = await adapter.subscriptions(CUSTOMER, 100, None)

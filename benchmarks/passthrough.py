@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import stripe
@@ -20,8 +20,9 @@ from msgspec.json import Decoder
 
 from adapters.stripe.parsers import ACTED_ON, LISTED
 from adapters.stripe.query import query
-from adapters.stripe.transport import ANYTHING, LeanClient, document_of, install, silence
+from adapters.stripe.transport import ANYTHING, LeanClient, Requestor, document_of, requestor_of, silence
 from benchmarks.upstream import KEY, SUBSCRIPTION
+from gateway.resilience import WriteKey
 
 UPSTREAM = web.AppKey("upstream", str)
 SESSION = web.AppKey("session", ClientSession)
@@ -53,6 +54,7 @@ async def _cancel(request: web.Request) -> web.Response:
 
 PACKAGE = web.AppKey("package", stripe.StripeClient)
 CLIENT = web.AppKey("client", type)
+REQUESTOR = web.AppKey("requestor", Requestor)
 
 
 async def _customer_by_package(request: web.Request) -> web.Response:
@@ -81,34 +83,36 @@ async def _cancel_by_package(request: web.Request) -> web.Response:
 
 
 async def _customer_by_calls(request: web.Request) -> web.Response:
-    path = f"/v1/customers/{request.match_info['id']}?{query({'expand': ['discount.source.coupon']})}"
-    return await _call(request, path, ANYTHING)
+    path = f"/v1/customers/{request.match_info['id']}"
+    return await _call(request, path, {"expand": ["discount.source.coupon"]}, ANYTHING)
 
 
 async def _subscriptions_by_calls(request: web.Request) -> web.Response:
-    parameters = query(
-        {
-            "customer": request.match_info["id"],
-            "status": "all",
-            "limit": request.query["limit"],
-            "expand": ["data.discounts.source.coupon", "data.items.data.discounts"],
-        }
-    )
-    return await _call(request, f"/v1/subscriptions?{parameters}", LISTED)
+    parameters = {
+        "customer": request.match_info["id"],
+        "status": "all",
+        "limit": request.query["limit"],
+        "expand": ["data.discounts.source.coupon", "data.items.data.discounts"],
+    }
+    return await _call(request, "/v1/subscriptions", parameters, LISTED)
 
 
-async def _call(request: web.Request, path: str, parser: Decoder[Any]) -> web.Response:
-    answer = await request.app[PACKAGE].raw_request_async("get", path)
+async def _call(
+    request: web.Request, path: str, parameters: Mapping[str, object], parser: Decoder[Any]
+) -> web.Response:
+    answer = await request.app[REQUESTOR].call("get", path, query(parameters))
     document_of(answer, parser)
-    return web.Response(body=answer.unread, content_type="application/json")
+    return web.Response(body=answer.body, content_type="application/json")
 
 
 async def _cancel_by_calls(request: web.Request) -> web.Response:
     path = f"/v1/subscriptions/{json.loads(await request.read())['subscriptionId']}"
     expand = ["discounts", "schedule"]
-    before = await request.app[PACKAGE].raw_request_async("get", f"{path}?{query({'expand': expand})}")
+    before = await request.app[REQUESTOR].call("get", path, query({"expand": expand}))
     document_of(before, ACTED_ON)
-    after = await request.app[PACKAGE].raw_request_async("post", path, cancel_at_period_end=True, expand=expand)
+    parameters = {"cancel_at_period_end": True, "expand": expand}
+    key = WriteKey().of("post", path, parameters)
+    after = await request.app[REQUESTOR].call("post", path, query(parameters), key)
     document_of(after, ACTED_ON)
     return web.Response()
 
@@ -123,15 +127,14 @@ HANDLERS = {
 async def _session(application: web.Application) -> AsyncIterator[None]:
     async with ClientSession() as session:
         application[SESSION] = session
-        by_calls = application[CLIENT] is LeanClient
         application[PACKAGE] = stripe.StripeClient(
             KEY,
             base_addresses={"api": application[UPSTREAM]},
             http_client=application[CLIENT](session=session),
         )
-        if by_calls:
+        if application[CLIENT] is LeanClient:
             silence()
-            install(application[PACKAGE])
+            application[REQUESTOR] = requestor_of(application[PACKAGE])
         yield
 
 

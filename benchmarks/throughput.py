@@ -84,11 +84,9 @@ def start(stack: ExitStack, port: int, *arguments: str) -> int:
 
 
 def _processor_seconds(process: int) -> float:
-    """What a process has used so far; 0 where the system does not tell (Linux does)."""
-    try:
-        return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
-    except OSError:
-        return 0.0
+    """What a process has used so far, in all its threads; 0 where the system does not tell (Linux does)."""
+    threads = Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(thread.read_text(encoding="ascii").split()[0]) for thread in threads) / 1e9
 
 
 @dataclass(frozen=True, slots=True)

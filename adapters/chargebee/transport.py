@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from chargebee import http_request, request, util
 from chargebee.environment import Environment
 from chargebee.version import VERSION
@@ -57,7 +57,9 @@ class Transport:
         }
         # The whole call, reading included, is timed by `adapters.calls`; a timer more for each would only cost.
         timeout = ClientTimeout(total=None, connect=connect_timeout_s, sock_connect=connect_timeout_s)
-        self._session = ClientSession(connector=TCPConnector(limit=connections), timeout=timeout)
+        self._session = ClientSession(
+            connector=TCPConnector(limit=connections), cookie_jar=DummyCookieJar(), timeout=timeout
+        )
         # Left to itself aiohttp repeats a GET whose connection, kept open from before, breaks. It has no public switch;
         # `adapters.calls` owns retries.
         self._session._retry_connection = False

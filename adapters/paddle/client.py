@@ -13,7 +13,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from pydantic_core import from_json
 
 from adapters.calls import ProviderCalls
@@ -69,6 +69,7 @@ class PaddleApi:
         timeout = ClientTimeout(total=None, connect=runtime.connect_timeout_s, sock_connect=runtime.connect_timeout_s)
         self._session = ClientSession(
             connector=TCPConnector(limit=runtime.max_in_flight),
+            cookie_jar=DummyCookieJar(),
             timeout=timeout,
             headers={
                 "Authorization": f"Bearer {api_key}",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 import stripe
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from msgspec.json import Decoder
 from stripe import StripeClient
 
@@ -23,12 +23,22 @@ from adapters.fields import required_text
 from adapters.holes import Runtime
 from adapters.stripe.errors import refuse, translate
 from adapters.stripe.query import query
-from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, install, is_stripes, silence
+from adapters.stripe.transport import (
+    ANYTHING,
+    PAGES,
+    LeanClient,
+    document_of,
+    is_stripes,
+    requestor_of,
+    silence,
+)
 from gateway import __version__
 from gateway.resilience import Safety, WriteKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from stripe._api_requestor import HttpVerb
 
 API_VERSION: Final = "2026-10-28.endive"
 """The version all mappings here were written for; never the account's default, which others may change."""
@@ -58,18 +68,20 @@ class StripeApi:
         self._timeout = ClientTimeout(
             total=None, connect=runtime.connect_timeout_s, sock_connect=runtime.connect_timeout_s
         )
-        self._session = ClientSession(connector=TCPConnector(limit=runtime.max_in_flight), timeout=self._timeout)
+        self._session = ClientSession(
+            connector=TCPConnector(limit=runtime.max_in_flight), cookie_jar=DummyCookieJar(), timeout=self._timeout
+        )
         # Left to itself aiohttp repeats a GET or DELETE whose connection, kept open from before, breaks: a cancellation
         # whose answer was lost is then told to be of nothing. It has no public switch; `adapters.calls` owns retries.
         self._session._retry_connection = False
-        self._client = StripeClient(
+        client = StripeClient(
             api_key,
             base_addresses={"api": self._address},
             http_client=LeanClient(session=self._session, timeout=self._timeout),
             max_network_retries=0,
             stripe_version=API_VERSION,
         )
-        install(self._client)
+        self._requestor = requestor_of(client)
         self._calls = ProviderCalls(translate, runtime)
 
     async def close(self) -> None:
@@ -85,7 +97,7 @@ class StripeApi:
         if segments[1:] == ("search",) and segments[0] in _SEARCHABLE and "query" not in parameters:
             # An id that is really the name of another endpoint: no object can have it.
             raise NotFound
-        return await self._run("get", segments, parameters, {}, Safety.READ, parser)
+        return await self._run("get", segments, parameters, Safety.READ, parser)
 
     async def pages(self, *segments: str, **parameters: object) -> list[JsonObject]:
         """All rows of a list, every page of it."""
@@ -104,16 +116,16 @@ class StripeApi:
 
     async def post_as(self, parser: Decoder[Any], *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
         """`post`, leaving out of the answer what the parser passes over."""
-        options = {"idempotency_key": key.of("post", "/".join(segments), parameters)}
-        return await self._run("post", segments, parameters, options, Safety.SAFE_WRITE, parser)
+        digest = key.of("post", "/".join(segments), parameters)
+        return await self._run("post", segments, parameters, Safety.SAFE_WRITE, parser, digest)
 
     async def preview(self, *segments: str, **parameters: object) -> JsonObject:
         """Ask by a POST what a write would do, which changes nothing: as safe as a read, and without a key of ours."""
-        return await self._run("post", segments, parameters, {}, Safety.READ)
+        return await self._run("post", segments, parameters, Safety.READ)
 
     async def delete(self, *segments: str, **parameters: object) -> JsonObject:
         """Delete `/v1/<segments>`. Without a key, which Stripe ignores here: a repetition finds nothing to delete."""
-        return await self._run("delete", segments, parameters, {}, Safety.SAFE_WRITE)
+        return await self._run("delete", segments, parameters, Safety.SAFE_WRITE)
 
     async def headers(self, version: str | None) -> Mapping[str, str]:
         """The headers of an answer, also of one that says that the key lacks a right. With `version` None the request
@@ -133,35 +145,33 @@ class StripeApi:
 
     async def _run(
         self,
-        method: str,
+        verb: HttpVerb,
         segments: tuple[str, ...],
         parameters: Mapping[str, object],
-        options: Mapping[str, str],
         safety: Safety,
         parser: Decoder[Any] = ANYTHING,
+        key: str | None = None,
     ) -> JsonObject:
         _require_values(parameters)
-        path = _path(segments)
-        if method == "get" and parameters:
-            # The package would parse, merge and encode the parameters anew for each request.
-            path, parameters = f"{path}?{query(parameters)}", {}
+        path, spelled = _path(segments), query(parameters)
 
         async def send() -> tuple[JsonObject, str | None]:
-            response = await self._client.raw_request_async(method, path, **parameters, **options)
-            return document_of(response, parser), response.request_id
+            answer = await self._requestor.call(verb, path, spelled, key)
+            return document_of(answer, parser), answer.request_id
 
-        found, _ = await self._calls.run(f"{method} {segments[0]}", send, safety, itemgetter(1))
+        found, _ = await self._calls.run(f"{verb} {segments[0]}", send, safety, itemgetter(1))
         self._require_mode(found)
         return found
 
     def _require_mode(self, found: JsonObject) -> None:
-        rows = found["data"] if found["object"] in PAGES else (found,)
-        if any(row.get("livemode", self._live) is not self._live for row in rows):
-            raise NotFound
+        live = self._live
+        for row in found["data"] if found["object"] in PAGES else (found,):
+            if row.get("livemode", live) is not live:
+                raise NotFound
 
 
 def _path(segments: tuple[str, ...]) -> str:
-    if any(segment in _NO_SEGMENTS for segment in segments):
+    if not _NO_SEGMENTS.isdisjoint(segments):
         raise ValueError("a part of the path is empty or leads elsewhere")
     # The package's own methods turn a space into a plus sign, which a path takes literally.
     return "/v1/" + "/".join(

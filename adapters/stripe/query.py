@@ -1,34 +1,41 @@
-"""The parameters of a GET in its address, spelled as the package spells them.
+"""The parameters of a call, spelled as the package spells them: for an address, or for the body of a write.
 
-Texts, numbers, booleans and lists of texts are all that the reads need; lists are indexed: `expand[0]=data.discounts`.
+Lists are indexed and objects named: `expand[0]=data.discounts`, `items[0][price]=price_1`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import quote_plus
 
 
 def query(parameters: Mapping[str, object]) -> str:
-    """The query, without its question mark. Raises `TypeError` for a value it has no spelling for."""
-    return "&".join(filter(None, (_spelled(name, value) for name, value in parameters.items())))
+    """The parameters, without a question mark; None is left out. Raises `TypeError` for what it has no spelling for."""
+    return "&".join(_pairs(parameters.items()))
 
 
-def _spelled(name: str, value: object) -> str:
-    match value:
-        case str():
-            return f"{name}={quote_plus(value)}"
-        case bool():
-            return f"{name}={str(value).lower()}"
-        case int():
-            return f"{name}={value}"
-        case list() if name == "expand":
-            return _expansions(tuple(value))
-        case list():
-            return "&".join(_spelled(f"{name}[{index}]", one) for index, one in enumerate(value))
-        case _:
-            raise TypeError(f"the parameter {name} cannot be sent in an address")
+def _pairs(members: Iterable[tuple[str, object]]) -> Iterator[str]:
+    for name, value in members:
+        match value:
+            case str():
+                yield f"{name}={quote_plus(value)}"
+            case bool():
+                yield f"{name}={str(value).lower()}"
+            case int():
+                yield f"{name}={value}"
+            case float():
+                yield f"{name}={quote_plus(str(value))}"
+            case None | []:
+                continue
+            case list() if name == "expand":
+                yield _expansions(tuple(value))
+            case list():
+                yield from _pairs((f"{name}[{index}]", one) for index, one in enumerate(value))
+            case dict():
+                yield from _pairs((f"{name}[{quote_plus(key)}]", one) for key, one in value.items())
+            case _:
+                raise TypeError(f"the parameter {name} cannot be sent")
 
 
 @lru_cache

@@ -1,7 +1,8 @@
 """Between the package and the network: each body parsed once and fast, each header made once, and nothing logged.
 
-The package parses every body into ordered dicts, three times as slow as need be. Here the body of a success stays as it
-is until the caller parses it; faults go the package's usual way, so that its error classes are what is raised.
+The package parses every body into ordered dicts, three times as slow as need be, and prepares a request for as long as
+aiohttp takes to send it. Here a request is prepared in a few steps, and the body of a success stays as it is until the
+caller parses it; faults go the package's usual way, so that its error classes are what is raised.
 
 Beside that the package formats every URL and body for a log, whether or not anybody reads it, and with `STRIPE_LOG` set
 the e-mails of look-ups and all bodies are on stderr. There is no switch, so its two log functions are replaced. Tests
@@ -11,17 +12,18 @@ fail when a new version of the package has any of this elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import stripe._api_requestor
 from msgspec.json import Decoder
-from stripe import AIOHTTPClient, StripeClient, StripeResponse
+from stripe import AIOHTTPClient, StripeClient
 from stripe._api_mode import ApiMode
 from stripe._api_requestor import HttpVerb, _APIRequestor
-from stripe._request_options import RequestOptions
+from stripe._request_options import merge_options
 
 _SUCCESS: Final = range(200, 300)
 _KEY: Final = "Idempotency-Key"
+_FIRST_API: Final[ApiMode] = "V1"
 PAGES: Final = frozenset({"list", "search_result"})
 """What a page of objects calls itself."""
 LOG_FUNCTIONS: Final = ("log_info", "log_debug")
@@ -41,14 +43,17 @@ def silence() -> None:
         setattr(stripe._api_requestor, function, _say_nothing)
 
 
-class UnreadAnswer(StripeResponse):
-    """A success whose `body` nobody has parsed yet; it has no `data`. `document_of` parses it."""
+class UnreadAnswer(NamedTuple):
+    """A success whose body nobody has parsed yet. `document_of` parses it."""
 
-    def __init__(self, body: bytes, code: int, headers: Mapping[str, str]) -> None:
-        # The package's own would parse the body.
-        self.code = code
-        self.headers = headers
-        self.unread: Final = body
+    body: bytes
+    status: int
+    headers: Mapping[str, str]
+
+    @property
+    def request_id(self) -> str | None:
+        """Stripe's id of the request."""
+        return self.headers.get("Request-Id")
 
 
 class Requestor(_APIRequestor):
@@ -56,35 +61,51 @@ class Requestor(_APIRequestor):
 
     def __init__(self, requestor: _APIRequestor) -> None:
         super().__init__(options=requestor._options, client=requestor._client)
-        self._headers: dict[str, dict[str, str]] = {}
+        self._address = self.base_addresses["api"]
+        self._headers: dict[HttpVerb, dict[str, str]] = {}
+
+    async def call(self, verb: HttpVerb, path: str, parameters: str, key: str | None = None) -> UnreadAnswer:
+        """Send what the package would send, in one attempt, without its telemetry and its log lines.
+
+        `path` is quoted and begins with a slash, `parameters` are spelled as `adapters.stripe.query` does, `key` is the
+        idempotency key. Raises `stripe.StripeError`.
+        """
+        address, body = f"{self._address}{path}", None
+        if verb == "post":
+            body = parameters.encode("ascii")
+        elif parameters:
+            address = f"{address}?{parameters}"
+        client = self._get_http_client()
+        content, status, headers = await client.request_async(verb, address, self._headers_for(verb, key), body)
+        if status in _SUCCESS:
+            return UnreadAnswer(content, status, headers)
+        # The package raises its error for it; were it not to, this is still no success.
+        self._interpret_response(content, status, headers, _FIRST_API)
+        raise stripe.APIError("no success", http_status=status)
 
     @staticmethod
     def _detect_ai_agent(environ: Mapping[str, str]) -> str:
         """Nothing: Stripe is not told from which tool the process was started."""
         return ""
 
-    def request_headers(self, method: HttpVerb, api_mode: ApiMode, options: RequestOptions) -> dict[str, str]:
+    def _headers_for(self, verb: HttpVerb, key: str | None) -> Mapping[str, str]:
         """The package's headers. All but the idempotency key are the same each time: one key, one version."""
-        known = self._headers.get(method)
+        known = self._headers.get(verb)
         if known is None:
-            known = self._headers[method] = super().request_headers(method, api_mode, options)
-        key = options.get("idempotency_key")
-        if key is None:
-            # A write without a key of ours gets one of the package's, a new one each time.
-            return {**known} if _KEY not in known else super().request_headers(method, api_mode, options)
-        return {**known, _KEY: key}
+            known = self._headers[verb] = self._packages_headers(verb)
+        if key is not None:
+            return {**known, _KEY: key}
+        # A write without a key of ours gets one of the package's, a new one each time.
+        return self._packages_headers(verb) if _KEY in known else known
 
-    def _interpret_response(
-        self, rbody: object, rcode: int, rheaders: Mapping[str, str], api_mode: ApiMode
-    ) -> StripeResponse:
-        if rcode in _SUCCESS and isinstance(rbody, bytes):
-            return UnreadAnswer(rbody, rcode, rheaders)
-        return super()._interpret_response(rbody, rcode, rheaders, api_mode)
+    def _packages_headers(self, verb: HttpVerb) -> dict[str, str]:
+        made: dict[str, str] = self.request_headers(verb, _FIRST_API, merge_options(self._options, None))
+        return made
 
 
-def install(client: StripeClient) -> None:
-    """Have the client's raw requests made by `Requestor`."""
-    client._requestor = Requestor(client._requestor)
+def requestor_of(client: StripeClient) -> Requestor:
+    """What makes the calls of this client."""
+    return Requestor(client._requestor)
 
 
 class LeanClient(AIOHTTPClient):
@@ -95,31 +116,33 @@ class LeanClient(AIOHTTPClient):
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """As the package's, except that a connection whose body was not read to its end is given back at once. The
         package leaves it to the garbage collector, and the pool has a place less until then."""
-        positional, named = self._get_request_args_kwargs(method, url, headers, post_data)
-        # A redirected POST would go on as a GET, change nothing and look like a success.
-        named["allow_redirects"] = False
         try:
-            response = await self._session.request(*positional, **named)
+            # A redirected POST would go on as a GET, change nothing and look like a success.
+            response = await self._session.request(
+                method, url, headers=headers, data=post_data, timeout=self._timeout, allow_redirects=False
+            )
         except Exception as error:  # noqa: BLE001 - the package's own wrapping, which always raises
             self._handle_request_error(error)
-        async with response:
+        try:
             return await response.read(), response.status, response.headers
+        finally:
+            response.release()
 
 
 def _is_rows(data: object) -> bool:
     return isinstance(data, list) and all(isinstance(row, dict) for row in data)
 
 
-def document_of(response: StripeResponse, parser: Decoder[Any] = ANYTHING) -> dict[str, Any]:
+def document_of(answer: UnreadAnswer, parser: Decoder[Any] = ANYTHING) -> dict[str, Any]:
     """The body of a success, parsed.
 
     Raises `stripe.APIError`, as the package itself does, where it is no JSON, and `ValueError` where it is no object of
     Stripe's: all of them name what they are.
     """
     try:
-        document: object = parser.decode(response.unread if isinstance(response, UnreadAnswer) else response.body)
+        document: object = parser.decode(answer.body)
     except (ValueError, RecursionError):
-        raise stripe.APIError("the body cannot be read", http_status=response.code) from None
+        raise stripe.APIError("the body cannot be read", http_status=answer.status) from None
     if isinstance(document, dict):
         kind = document.get("object")
         if isinstance(kind, str) and (kind not in PAGES or _is_rows(document.get("data"))):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from functools import lru_cache
+from typing import Final, TypeVar
 
 from gateway.contract.errors import RequestError
 
@@ -17,6 +18,10 @@ def fold(text: str) -> str:
     Text beyond ASCII is returned as it is: lower-casing it can produce ASCII letters that nobody wrote.
     """
     return text.replace("-", "").replace("_", "").lower() if text.isascii() else text
+
+
+_folded: Final = lru_cache(fold)
+"""`fold` for the names that are looked for, which are a few dozen in the whole program."""
 
 
 class Fields:
@@ -56,11 +61,11 @@ class Fields:
 
     def mentions(self, *names: str) -> bool:
         """Tell whether any of ``names`` is there at all, even as ``null``."""
-        return any(fold(name) in self._values for name in names)
+        return any(_folded(name) in self._values for name in names)
 
     def gives(self, *names: str) -> bool:
         """Tell whether any of ``names`` is there with a value."""
-        return any(value is not None for name in names for value in self._values.get(fold(name), ()))
+        return any(value is not None for name in names for value in self._values.get(_folded(name), ()))
 
     def optional(self, name: str, read: Callable[[str, object], T], *spellings: str) -> T | None:
         """Return the field ``name``, which may also be spelt as one of ``spellings``, or None when it is
@@ -75,7 +80,7 @@ class Fields:
         readings = {
             read(full_name, value)
             for spelling in (name, *spellings)
-            for value in self._values.get(fold(spelling), ())
+            for value in self._values.get(_folded(spelling), ())
             if value is not None
         }
         if len(readings) > 1:

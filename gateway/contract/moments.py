@@ -28,9 +28,8 @@ def unix_text(seconds: float) -> str:
     """
     if not isinstance(seconds, int):
         return moment_text(_EPOCH + timedelta(seconds=seconds))
-    day, second = divmod(seconds, _SECONDS_A_DAY)
-    minute, second = divmod(second, 60)
-    return _date(day) + _MINUTES[minute] + _SECONDS[second]
+    second = seconds % _SECONDS_A_DAY
+    return _date(seconds // _SECONDS_A_DAY) + _MINUTES[second // 60] + _SECONDS[second % 60]
 
 
 @lru_cache(_DAYS_REMEMBERED)

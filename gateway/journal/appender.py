@@ -1,4 +1,5 @@
-"""Appends lines in a thread of its own: a disk or a pipe that hangs keeps neither the event loop nor a write."""
+"""Appends lines, in a thread of its own where that may take time: a disk or a pipe that hangs keeps neither the event
+loop nor a write."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ _MOST_WAITING: Final = 1000
 
 
 class Target(Protocol):
-    """Where lines go. Its methods are called in one thread, and may block."""
+    """Where lines go. `write` and `close` are called in one thread, and may block; nothing is called side by side."""
+
+    def write_at_once(self, line: bytes) -> bool:
+        """Append the line, in one piece, where nothing has to be waited for. Whether it was. Raises `OSError`."""
 
     def write(self, line: bytes, *, durable: bool) -> None:
         """Append the line, in one piece; with `durable` it is to survive the machine. Raises `OSError`."""
@@ -67,6 +71,9 @@ class Appender:
 
     async def append(self, line: bytes, *, durable: bool = False) -> None:
         """Return when the line is written. Raises `OSError` where it cannot be, `Behind` where that takes too long."""
+        # What the thread has not finished goes first.
+        if not self._orders.unfinished_tasks and self._target.write_at_once(line):
+            return
         loop = asyncio.get_running_loop()
         order = _Order(line, durable, loop, loop.create_future())
         try:
@@ -97,6 +104,7 @@ class Appender:
         while (order := self._orders.get()) is not None:
             error = self._written(order)
             self._is_behind = False
+            self._orders.task_done()
             order.tell(error)
         self._target.close()
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
+from gateway.observability import ascii_json
+
 FORMAT: Final = 1
 """The value of the member ``journal``. It changes when a reader of this one would misunderstand a line."""
 
@@ -26,12 +28,11 @@ class Event(StrEnum):
 
 _TEXTS: Final = ("event", "id", "time", "backend", "mode", "action", "customer_id", "subscription_id")
 _EVENTS: Final = frozenset(Event)
-_encode: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def encoded(line: Line) -> bytes:
     """The line with its line break. A line break within a text is escaped, so that it is one line whatever it says."""
-    return _encode({"journal": FORMAT, **line}).encode("ascii") + b"\n"
+    return ascii_json({"journal": FORMAT, **line}) + b"\n"
 
 
 def decoded(text: bytes) -> Line | None:

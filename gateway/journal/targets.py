@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -14,12 +16,22 @@ _MODE: Final = 0o600
 _FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _BREAK: Final = b"\n"
 
+_NOT_NOW: Final = getattr(os, "RWF_NOWAIT", None)
+"""Linux can be asked to write only what it need not wait for (pipes: since 6.4). It is told for one call, so a pipe
+that others share does not become a non-blocking one for them."""
+_AT_THE_END: Final = -1
+_CANNOT_TELL: Final = frozenset({errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS})
+
 
 class StreamTarget:
     """A descriptor that somebody else opened and reads: stdout."""
 
     def __init__(self, descriptor: int = STDOUT) -> None:
         self._output = _Output(descriptor, torn=False)
+
+    def write_at_once(self, line: bytes) -> bool:
+        """Write the line where the reader has left room for it."""
+        return self._output.append_at_once(line)
 
     def write(self, line: bytes, *, durable: bool) -> None:
         """Write the line. What becomes of it is the business of whoever reads, so `durable` cannot be promised."""
@@ -38,6 +50,10 @@ class FileTarget:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._output = _opened(path)
+
+    def write_at_once(self, line: bytes) -> bool:
+        """Never: a disk is waited for."""
+        return False
 
     def write(self, line: bytes, *, durable: bool) -> None:
         """Append the line; with `durable` it is on the disk, not only on its way there."""
@@ -65,16 +81,36 @@ class _Output:
     def __init__(self, descriptor: int, *, torn: bool) -> None:
         self.descriptor = descriptor
         self._torn = torn
+        self._tells_what_waits = _NOT_NOW is not None
 
     def append(self, line: bytes) -> None:
         """One call of the system, so that the lines of several processes do not mix. Raises `OSError`."""
         whole = _BREAK + line if self._torn else line
         # Until it is known to be whole: a full disk takes the half of a line.
         self._torn = True
-        written = os.write(self.descriptor, whole)
-        if written < len(whole):
-            raise OSError(0, f"only {written} of {len(whole)} bytes were written")
-        self._torn = False
+        self._require_whole(os.write(self.descriptor, whole), whole)
+
+    def append_at_once(self, line: bytes) -> bool:
+        """`append` where it waits for nothing. Whether it was; never for what the system might write in two pieces."""
+        if _NOT_NOW is None or not self._tells_what_waits or self._torn or len(line) > select.PIPE_BUF:
+            return False
+        try:
+            written = os.pwritev(self.descriptor, (line,), _AT_THE_END, _NOT_NOW)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            # A terminal, a file, an older kernel.
+            self._tells_what_waits = error.errno not in _CANNOT_TELL
+            if self._tells_what_waits:
+                raise
+            return False
+        self._require_whole(written, line)
+        return True
+
+    def _require_whole(self, written: int, line: bytes) -> None:
+        self._torn = written < len(line)
+        if self._torn:
+            raise OSError(0, f"only {written} of {len(line)} bytes were written")
 
 
 def _opened(path: Path) -> _Output:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.observability.ascii_json import ascii_json
 from gateway.observability.context import add_context, begin_context, said
 from gateway.observability.counting_recorder import CountingRecorder
 from gateway.observability.first_times import FirstTimes
@@ -18,6 +19,7 @@ __all__ = [
     "Metrics",
     "Redaction",
     "add_context",
+    "ascii_json",
     "begin_context",
     "configure_logs",
     "said",

@@ -6,27 +6,24 @@ they passed through: their texts and the variables around them can hold anything
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-import msgspec
 import structlog
 
+from gateway.observability.ascii_json import ascii_json
 from gateway.observability.context import merge_context
 from gateway.observability.redaction import Redaction
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
-
-_to_json: Final = msgspec.json.Encoder().encode
-_to_escaped_json: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 _MOST_FRAMES: Final = 30
 _MOST_CAUSES: Final = 5
@@ -62,7 +59,7 @@ def configure_logs(
     ending: list[Processor] = [
         _frames_instead_of_text,
         redaction,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _timestamp,
         _renderer(log_format),
     ]
     beginning: list[Processor] = [
@@ -114,7 +111,7 @@ class _StreamLogger:
 
 def _renderer(log_format: LogFormat) -> Processor:
     if log_format is LogFormat.JSON:
-        return lambda logger, method, event: _in_ascii(event)
+        return lambda logger, method, event: ascii_json(event).decode("ascii")
     console = structlog.dev.ConsoleRenderer(colors=False)
 
     def render(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
@@ -126,19 +123,15 @@ def _renderer(log_format: LogFormat) -> Processor:
     return render
 
 
-def _in_ascii(event: MutableMapping[str, object]) -> str:
-    """ASCII, with escapes, can be written to every stream, whatever a provider's ids are made of."""
-    try:
-        line = _to_json(event)
-    except (OverflowError, UnicodeEncodeError):
-        # Numbers and texts that only JSON's escapes and Python's integers can hold.
-        return _to_escaped_json(event)
-    return line.decode("ascii") if line.isascii() else _to_escaped_json(event)
-
-
 def _first_line(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """Keep the first line of another package's message: asyncio, for one, goes on with the repr of an exception."""
     event["event"] = str(event["event"]).partition("\n")[0]
+    return event
+
+
+def _timestamp(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """The present moment in UTC. structlog's own takes three times as long."""
+    event["timestamp"] = f"{datetime.now(UTC).isoformat()[:-6]}Z"
     return event
 
 

@@ -33,6 +33,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         Info(PREFIX, "The running version.", registry=self.registry).info({"version": __version__})
+        self._answered: dict[tuple[str, str, str, int], tuple[Counter, Histogram]] = {}
         self.requests = self._counter("requests", "Requests by their answer.", "route", "status")
         self.request_seconds = self._histogram("request_seconds", "Time until the answer.", "route")
         self.actions = self._counter("actions", "Actions on one subscription, by what came of it.", "action", "outcome")
@@ -81,6 +82,20 @@ class Metrics:
     def verification_asked(self, backend: str, *, accepted: bool) -> None:
         """Churnkey was asked to verify again, and took the request or did not."""
         self.verifications_asked.labels(backend, _ASKED[accepted]).inc()
+
+    def answered(self, backend: str, mode: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered. `backend`, `mode` and `route` are empty where they were not found out."""
+        key = (backend, mode, route, status)
+        series = self._answered.get(key)
+        if series is None:
+            # Looked up once: prometheus_client takes as long for that as for all the counting.
+            series = self._answered[key] = (
+                self.requests.labels(*key),
+                self.request_seconds.labels(backend, mode, route),
+            )
+        count, duration = series
+        count.inc()
+        duration.observe(seconds)
 
     def of(self, backend: str, mode: Mode) -> BackendMetrics:
         """The series of one backend in one mode."""

@@ -42,6 +42,9 @@ _EMAIL: Final = re.compile(r"[^\s@\"<>()\[\]\\,;:]{1,256}(?:@|%40)[^\s@\"<>()\[\
 
 
 _NEEDS_NO_LOOK: Final = frozenset({type(None), bool, int, float})
+# The usual kinds come first: asking about an abstract one takes longer than all the rest.
+_MAPPINGS: Final = (dict, Mapping)
+_SEVERAL: Final = (list, Sequence, Set)
 
 
 class Redaction:
@@ -101,6 +104,8 @@ class Redaction:
                 cleaned[name] = REDACTED
             elif type(value) is str and len(value) <= _LONGEST_REMEMBERED:
                 cleaned[name] = self._remembered(value)
+            elif type(value) in _NEEDS_NO_LOOK:
+                cleaned[name] = value
             else:
                 cleaned[name] = self._clean(value, depth)
         return cleaned
@@ -112,9 +117,9 @@ class Redaction:
             return value
         if depth >= _DEEPEST:
             return "..."
-        if isinstance(value, Mapping):
+        if isinstance(value, _MAPPINGS):
             return self._entries(value.items(), depth + 1)
-        if isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray | memoryview):
+        if isinstance(value, _SEVERAL) and not isinstance(value, bytes | bytearray | memoryview):
             return [self._clean(one, depth + 1) for one in value]
         return self.text(_text_of(value))
 

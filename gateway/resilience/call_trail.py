@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Final
 
 _MOST_CALLS: Final = 50
 
@@ -25,15 +21,18 @@ class NotedCall:
 _trail: ContextVar[list[NotedCall] | None] = ContextVar("call_trail", default=None)
 
 
-@contextmanager
-def call_trail() -> Iterator[list[NotedCall]]:
+class call_trail:
     """The calls that the block makes, filled while it runs, with those of tasks that it starts. 50 at most."""
-    noted: list[NotedCall] = []
-    token = _trail.set(noted)
-    try:
-        yield noted
-    finally:
-        _trail.reset(token)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> list[NotedCall]:
+        noted: list[NotedCall] = []
+        self._token = _trail.set(noted)
+        return noted
+
+    def __exit__(self, *raised: object) -> None:
+        _trail.reset(self._token)
 
 
 def note_call(operation: str, outcome: str, request_id: str | None) -> None:

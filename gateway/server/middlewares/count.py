@@ -33,7 +33,6 @@ def count(metrics: Metrics) -> Middleware:
         finally:
             # What no route fits is one series, whatever was asked for.
             labels = (said("backend") or "", said("mode") or "", template(request) or "")
-            metrics.requests.labels(*labels, status).inc()
-            metrics.request_seconds.labels(*labels).observe(time.perf_counter() - started)
+            metrics.answered(*labels, status, time.perf_counter() - started)
 
     return counted

@@ -8,56 +8,96 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from adapters.stripe.transport import ANYTHING, Requestor, UnreadAnswer, document_of
+from adapters.stripe.query import query
+from adapters.stripe.transport import ANYTHING, UnreadAnswer, document_of, requestor_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stripe._api_requestor import HttpVerb
-    from stripe._request_options import RequestOptions
 
 KEY = "Idempotency-Key"
 
 
-@pytest.fixture
-def client() -> StripeClient:
-    return StripeClient("sk_test_1", stripe_version="2026-10-28.endive")
+class Recorder(stripe.HTTPClient):
+    """The network, as the package sees it: keeps what it is given to send."""
+
+    name = "recorder"
+
+    def __init__(self, status: int = 200) -> None:
+        super().__init__()
+        self.status = status
+        self.sent: list[tuple[str, str, dict[str, str], bytes]] = []
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: str | bytes | None = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        body = post_data.encode() if isinstance(post_data, str) else post_data or b""
+        self.sent.append((method, url, {**headers}, body))
+        return b'{"object": "customer"}', self.status, {}
 
 
-def options(key: str | None = None) -> RequestOptions:
-    return {"api_key": "sk_test_1", "stripe_version": "2026-10-28.endive", "idempotency_key": key}
+PHASE = {"items": [{"price": "price 1", "quantity": 2}], "end_date": 1_800_000_000, "description": None}
 
 
-@pytest.mark.parametrize("method", ["get", "post", "delete"])
-@pytest.mark.parametrize("before", [None, "key_0"], ids=["no key before", "a key before"])
-@pytest.mark.parametrize("key", [None, "key_1"], ids=["no key", "a key"])
-def test_the_headers_are_the_packages_own(
-    client: StripeClient, method: HttpVerb, before: str | None, key: str | None
-) -> None:
-    requestor, package = Requestor(client._requestor), client._requestor
-    requestor.request_headers(method, "V1", options(before))
-    mine = requestor.request_headers(method, "V1", options(key))
-    theirs = package.request_headers(method, "V1", options(key))
-
-    generated = method == "post" and key is None
-    assert mine.keys() == theirs.keys()
-    assert all(mine[name] == theirs[name] for name in mine if name != KEY or not generated)
+def package(network: Recorder) -> StripeClient:
+    return StripeClient("sk_test_1", stripe_version="2026-10-28.endive", http_client=network)
 
 
-def test_writes_without_a_key_never_share_the_packages(client: StripeClient) -> None:
-    requestor = Requestor(client._requestor)
-    keys = [requestor.request_headers("post", "V1", options())[KEY] for _ in range(3)]
+@pytest.mark.parametrize(
+    ("verb", "parameters", "key"),
+    [
+        ("get", {}, None),
+        ("get", {"customer": "cus_1", "limit": 100, "expand": ["data.discounts", "data.schedule"]}, None),
+        ("delete", {}, None),
+        ("delete", {"invoice_now": False, "prorate": False}, None),
+        ("post", {}, "key_1"),
+        ("post", {"cancel_at_period_end": True, "pause_collection": ""}, "key_1"),
+        ("post", {"phases": [PHASE, {"metadata": {"a b": "ä&="}}]}, "key_1"),
+    ],
+    ids=["get", "get, parameters", "delete", "delete, parameters", "post", "post, parameters", "post, nested"],
+)
+async def test_a_request_is_the_packages_own(verb: HttpVerb, parameters: dict[str, object], key: str | None) -> None:
+    mine, theirs = Recorder(), Recorder()
+    requestor = requestor_of(package(mine))
+    for _ in range(2):
+        await requestor.call(verb, "/v1/subscriptions/sub_1", query(parameters), key)
+    options = {} if key is None else {"idempotency_key": key}
+    await package(theirs).raw_request_async(verb, "/v1/subscriptions/sub_1", **parameters, **options)
+
+    assert mine.sent == theirs.sent * 2
+
+
+async def test_a_post_without_a_key_gets_one_of_the_packages_each_time_another() -> None:
+    network = Recorder()
+    requestor = requestor_of(package(network))
+    for _ in range(3):
+        await requestor.call("post", "/v1/invoices/create_preview", "")
+    keys = [headers[KEY] for _, _, headers, _ in network.sent]
 
     assert len(set(keys)) == 3
 
 
-def test_headers_that_are_changed_are_changed_for_one_request(client: StripeClient) -> None:
-    requestor = Requestor(client._requestor)
-    requestor.request_headers("get", "V1", options())["X-Mine"] = "1"
+async def test_a_key_is_sent_with_its_own_write_alone() -> None:
+    network = Recorder()
+    requestor = requestor_of(package(network))
+    for key in ("key_1", None, "key_2"):
+        await requestor.call("post", "/v1/subscriptions/sub_1", "", key)
+    first, second, third = (headers[KEY] for _, _, headers, _ in network.sent)
 
-    assert "X-Mine" not in requestor.request_headers("get", "V1", options())
+    assert (first, third) == ("key_1", "key_2")
+    assert second not in {first, third}
+
+
+@pytest.mark.parametrize("status", [300, 304, 400, 500])
+async def test_what_is_no_success_is_an_error(status: int) -> None:
+    with pytest.raises(stripe.StripeError) as raised:
+        await requestor_of(package(Recorder(status))).call("get", "/v1/customers/cus_1", "")
+    assert raised.value.http_status == status
 
 
 def test_an_answer_is_parsed_by_whoever_asked() -> None:
-    answer = UnreadAnswer(b'{"object": "customer", "id": "cus_1"}', 200, {"request-id": "req_1"})
+    answer = UnreadAnswer(b'{"object": "customer", "id": "cus_1"}', 200, {"Request-Id": "req_1"})
 
     assert document_of(answer) == {"object": "customer", "id": "cus_1"}
     assert answer.request_id == "req_1"

@@ -15,7 +15,7 @@ SHORT_S = 0.02
 
 
 class Slate:
-    """A target in memory, which can hang or fail."""
+    """A target in memory, which can hang or fail; `waits_for_nothing` where lines can be written at once."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[bytes, bool]] = []
@@ -24,6 +24,12 @@ class Slate:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.is_closed = False
+        self.waits_for_nothing = False
+
+    def write_at_once(self, line: bytes) -> bool:
+        if self.waits_for_nothing:
+            self.write(line, durable=False)
+        return self.waits_for_nothing
 
     def write(self, line: bytes, *, durable: bool) -> None:
         self.may_go_on.wait()
@@ -59,6 +65,30 @@ async def test_lines_are_written_in_the_order_of_the_calls_by_one_other_thread()
         await asyncio.gather(*(appender.append(b"%d\n" % number) for number in range(100)))
     assert [line for line, _ in slate.lines] == [b"%d\n" % number for number in range(100)]
     assert len(slate.threads) == 1
+    assert threading.get_ident() not in slate.threads
+
+
+async def test_what_waits_for_nothing_is_written_without_the_thread() -> None:
+    slate = Slate()
+    slate.waits_for_nothing = True
+    async with appending(slate) as appender:
+        await appender.append(b"one\n", durable=True)
+    assert slate.lines == [(b"one\n", False)]
+    assert slate.threads == {threading.get_ident()}
+
+
+async def test_what_could_be_written_at_once_does_not_overtake_what_waits() -> None:
+    slate = Slate()
+    slate.may_go_on.clear()
+    async with appending(slate) as appender:
+        waiting = asyncio.create_task(appender.append(b"one\n"))
+        await asyncio.sleep(0)
+        slate.waits_for_nothing = True
+        behind = asyncio.create_task(appender.append(b"two\n"))
+        await asyncio.sleep(0)
+        slate.may_go_on.set()
+        await asyncio.gather(waiting, behind)
+    assert [line for line, _ in slate.lines] == [b"one\n", b"two\n"]
     assert threading.get_ident() not in slate.threads
 
 

@@ -120,3 +120,68 @@ def test_a_stream_is_written_to_and_left_open() -> None:
     with pytest.raises(BrokenPipeError):
         write(target, b"nobody\n")
     os.close(writing)
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """Its ends, where the system can write to it without waiting: Linux since 6.4."""
+    reading, writing = os.pipe()
+    try:
+        os.pwritev(writing, (b"-",), -1, os.RWF_NOWAIT)
+        os.read(reading, 1)
+    except (AttributeError, OSError):
+        pytest.skip("this system cannot tell whether a pipe would have to be waited for")
+    yield reading, writing
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_line_is_written_at_once_where_the_reader_has_left_room(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    assert StreamTarget(writing).write_at_once(b"line\n")
+    assert os.read(reading, 100) == b"line\n"
+
+
+def test_a_pipe_that_is_full_is_not_waited_for_and_stays_as_it_is_for_others(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    target = StreamTarget(writing)
+    line = b"-" * 999 + b"\n"
+    written = 0
+    while target.write_at_once(line):
+        written += 1
+    assert os.get_blocking(writing)
+    os.read(reading, 1000 * written)
+    write(target, line)
+    assert target.write_at_once(line)
+    assert os.read(reading, 100_000) == 2 * line
+
+
+def test_a_line_that_may_be_written_in_two_pieces_is_left_to_the_thread(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    target = StreamTarget(writing)
+    assert not target.write_at_once(b"-" * 4096 + b"\n")
+    write(target, b"whole\n")
+    assert os.read(reading, 100) == b"whole\n"
+
+
+def test_what_cannot_tell_whether_it_waits_is_left_to_the_thread(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
+    target = StreamTarget(descriptor)
+    # Whether or not this file system can tell, the line is there once.
+    if not target.write_at_once(b"line\n"):
+        write(target, b"line\n")
+    os.close(descriptor)
+    assert path.read_bytes() == b"line\n"
+
+
+def test_a_reader_that_has_gone_is_an_error_at_once() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with pytest.raises(BrokenPipeError):
+        StreamTarget(writing).write_at_once(b"line\n")
+    os.close(writing)
+
+
+def test_a_file_is_left_to_the_thread(target: FileTarget, path: Path) -> None:
+    assert not target.write_at_once(b"line\n")
+    assert path.read_bytes() == b""
