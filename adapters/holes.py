@@ -17,14 +17,17 @@ from gateway.contract import (
     Controller,
     Coupon,
     Customer,
+    DetailedSubscription,
     Emitted,
     Family,
+    HashedId,
     ListedSubscription,
     Mode,
     Price,
     Product,
     Schedule,
     Subscription,
+    SubscriptionDetail,
 )
 from gateway.resilience import (
     FIRST_WAIT_S,
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
     from adapters.offer import Offer
     from adapters.settings import AdapterSettings
 
-M_co = TypeVar("M_co", bound=Emitted, covariant=True)
+M_co = TypeVar("M_co", bound=Emitted | DetailedSubscription, covariant=True)
 T = TypeVar("T")
 
 Shown: TypeAlias = SubscriptionState | None
@@ -96,12 +99,14 @@ class Rows(Generic[M_co]):
     """One page as the provider gave it, and how a row of it is expressed in the contract.
 
     `express` answers None for a row that is not to be listed and raises `Unmappable` for one that cannot be. `next`
-    follows the provider's own "more", never the number of rows.
+    follows the provider's own "more", never the number of rows. `detail` may tell of a subscription's row what the
+    contract has no words for, and raises as `express` does.
     """
 
     rows: Sequence[Mapping[str, Any]]
     express: Callable[[Mapping[str, Any]], M_co | None]
     next: str | None
+    detail: Callable[[Mapping[str, Any]], SubscriptionDetail] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ class Holes(ABC):
     capabilities: ClassVar[Capabilities]
     """What the class can do; the account and the settings may leave less, see `offered`."""
     settings_model: ClassVar[type[AdapterSettings]]
+    hashed_id: ClassVar[HashedId] = HashedId.CUSTOMER
+    """Which id Churnkey wants its `authHash` to be made over, for customers of this provider."""
 
     def __init__(self, mode: Mode, settings: AdapterSettings, runtime: Runtime) -> None:
         self.mode: Final = mode
