@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from gateway.contract.base import (
     ContractModel,
@@ -184,12 +184,16 @@ class DirectBilling(ContractModel):
     )
 
 
+AsciiIdentifier = Annotated[str, StringConstraints(pattern=r"^[ -~]{1,255}$")]
+"""An id that a session token can carry: who reads one in a browser takes each byte for a character."""
+
+
 class SessionRequest(ContractModel):
     """Whom a session is for."""
 
-    customer_id: Identifier = Field(description="The customer; ASCII.")
-    subscription_id: Identifier | None = Field(
-        default=None, description="The subscription, which must be the customer's; ASCII. Some providers require it."
+    customer_id: AsciiIdentifier = Field(description="The customer.")
+    subscription_id: AsciiIdentifier | None = Field(
+        default=None, description="The subscription, which must be the customer's. Some billing providers require it."
     )
 
 
