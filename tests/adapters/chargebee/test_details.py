@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,10 @@ from tests.adapters.chargebee import objects, strategies
 from tests.adapters.chargebee.objects import MOMENT, companions, item_price, line
 from tests.adapters.chargebee.support import at, unix
 from tests.adapters.chargebee.test_mapping_properties import contexts
+
+if TYPE_CHECKING:
+    from adapters.chargebee.adapter import ChargebeeAdapter
+    from simulators.chargebee import Site
 
 TWO_WEEKS = BillingDuration(amount=2, unit=IntervalUnit.WEEK)
 MONTH = BillingDuration(amount=1, unit=IntervalUnit.MONTH)
@@ -83,3 +87,18 @@ def test_what_can_be_expressed_has_a_detail_that_says_the_same(source: dict[str,
 
     assert ("cancelAt" in (expressed.metadata or {})) == (found.ends_at is not None)
     assert {item.price.id for item in expressed.items} <= found.price_durations.keys()
+
+
+async def test_all_of_a_customers_subscriptions_come_with_their_details(adapter: ChargebeeAdapter, site: Site) -> None:
+    site.add_item_price(id="pro-fortnight", item_id="pro", price=500, period=2, period_unit="week")
+    site.add_subscription(id="fortnightly", customer_id="ada", items=["pro-fortnight"])
+    site.add_subscription(id="future", customer_id="ada", items=["pro-month"], status="future")
+    site.add_subscription(id="paused", customer_id="ada", items=["pro-month"], status="paused")
+
+    found = {one.id: one.detail for one in await adapter.all_subscriptions("ada")}
+
+    assert {name: (told.duration, told.has_started, told.is_pause_open) for name, told in found.items() if told} == {
+        "fortnightly": (TWO_WEEKS, True, False),
+        "future": (MONTH, False, False),
+        "paused": (MONTH, True, True),
+    }

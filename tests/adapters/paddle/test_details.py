@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -17,9 +17,15 @@ from gateway.contract import BillingDuration, IntervalUnit, SubscriptionDetail
 from simulators.paddle.shapes import scheduled_change
 from tests.adapters.paddle import strategies
 from tests.adapters.paddle.objects import ENDS, LATER, cycle, item, price, subscription
-from tests.adapters.paddle.support import at
+from tests.adapters.paddle.support import ADA, MONTHLY, OTHER_SUB, SUB, WEEKLY, at
 from tests.adapters.paddle.test_mapping_properties import contexts
 
+if TYPE_CHECKING:
+    from adapters.paddle.adapter import PaddleAdapter
+    from simulators.paddle import Account
+
+MONTH = BillingDuration(amount=1, unit=IntervalUnit.MONTH)
+WEEK = BillingDuration(amount=1, unit=IntervalUnit.WEEK)
 TEN_DAYS = BillingDuration(amount=10, unit=IntervalUnit.DAY)
 
 
@@ -73,3 +79,17 @@ def test_what_can_be_expressed_has_a_detail_that_says_the_same(source: dict[str,
     assert ("cancelAt" in (expressed.metadata or {})) == (told.ends_at is not None)
     assert {one.price.id for one in expressed.items} <= told.price_durations.keys()
     assert told.has_started
+
+
+async def test_all_of_a_customers_subscriptions_come_with_their_details(
+    adapter: PaddleAdapter, account: Account
+) -> None:
+    account.add_subscription(id=SUB, customer=ADA, prices=[WEEKLY])
+    account.add_subscription(id=OTHER_SUB, customer=ADA, prices=[MONTHLY], status="paused")
+
+    found = {one.id: one.detail for one in await adapter.all_subscriptions(ADA)}
+
+    assert {name: (told.duration, told.is_pause_open) for name, told in found.items() if told} == {
+        SUB: (WEEK, False),
+        OTHER_SUB: (MONTH, True),
+    }

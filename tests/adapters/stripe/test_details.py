@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,10 @@ from tests.adapters.stripe import objects, strategies
 from tests.adapters.stripe.objects import MOMENT, item, price, recurring
 from tests.adapters.stripe.support import at, unix
 from tests.adapters.stripe.test_mapping_properties import contexts
+
+if TYPE_CHECKING:
+    from adapters.stripe.adapter import StripeAdapter
+    from simulators.stripe import Account
 
 WEEK = BillingDuration(amount=1, unit=IntervalUnit.WEEK)
 MONTH = BillingDuration(amount=1, unit=IntervalUnit.MONTH)
@@ -67,3 +71,18 @@ def test_what_can_be_expressed_has_a_detail_that_says_the_same(source: dict[str,
 
     assert ("cancelAt" in (expressed.metadata or {})) == (found.ends_at is not None)
     assert found.has_started
+
+
+async def test_all_of_a_customers_subscriptions_come_with_their_details(
+    adapter: StripeAdapter, account: Account
+) -> None:
+    account.add_price(id="price_w", product="prod_1", unit_amount=500, interval="week")
+    account.add_subscription(id="sub_weekly", customer="cus_1", prices=["price_w"])
+    account.add_subscription(id="sub_paused", customer="cus_1", prices=["price_1"], pause_collection=OPENLY)
+
+    found = {one.id: one.detail for one in await adapter.all_subscriptions("cus_1")}
+
+    assert {name: (told.duration, told.is_pause_open) for name, told in found.items() if told} == {
+        "sub_weekly": (WEEK, False),
+        "sub_paused": (MONTH, True),
+    }
