@@ -64,7 +64,6 @@ class DirectPrice(ContractModel):
     type: PriceType = Field(description="product when the price belongs to a product.")
     product_id: Identifier | None = Field(default=None, description="The product, where there is one.")
     name: str | None = Field(default=None, description="Shown to customers.")
-    description: str | None = Field(default=None, description="For the business only.")
     duration: DirectDuration = Field(description="How often it is charged.")
     interval: IntervalUnit = Field(description="As in duration: the hosted embed reads it here.")
     interval_count: PositiveInteger = Field(description="As in duration: the hosted embed reads it here.")

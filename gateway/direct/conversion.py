@@ -144,6 +144,7 @@ def _item(source: SubscriptionItem, detail: SubscriptionDetail | None) -> Direct
 
 
 def _price(source: Price, quantity: int, detail: SubscriptionDetail | None) -> DirectPrice:
+    """A price without its description, which is for the business only: what is made here goes to browsers."""
     known = None if detail is None else detail.price_durations.get(source.id)
     duration = _duration(known or source.duration)
     return DirectPrice(
@@ -151,7 +152,6 @@ def _price(source: Price, quantity: int, detail: SubscriptionDetail | None) -> D
         type=source.type,
         product_id=source.product_id,
         name=source.name,
-        description=source.description,
         duration=duration,
         interval=duration.interval,
         interval_count=duration.interval_count,

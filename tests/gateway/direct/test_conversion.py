@@ -81,12 +81,12 @@ def shown(source: Subscription, detail: SubscriptionDetail | None = None) -> dic
     return direct_subscription(source, detail).model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def test_a_subscription_in_full() -> None:
+def test_a_subscription_in_full_but_for_what_is_not_for_customers_eyes() -> None:
     source = subscription(
         items=(
             SubscriptionItem(
                 id="si_1",
-                price=price(type=PriceType.PRODUCT, product_id="prod_1", name="Team", description="2026"),
+                price=price(type=PriceType.PRODUCT, product_id="prod_1", name="Team", description="Ours"),
                 quantity=3,
             ),
         ),
@@ -107,7 +107,6 @@ def test_a_subscription_in_full() -> None:
                     "type": "product",
                     "productId": "prod_1",
                     "name": "Team",
-                    "description": "2026",
                     "duration": {"interval": "month", "intervalCount": 1},
                     # The hosted embed reads these two here.
                     "interval": "month",
