@@ -10,10 +10,11 @@ from aiohttp import ClientResponse
 from pydantic import SecretStr
 from pytest_aiohttp.plugin import AiohttpClient
 
-from gateway.contract import HashedId, Mode
+from gateway.contract import Customer, HashedId, Mode, Subscription
 from gateway.direct import auth_hash, session_token
 from gateway.server import open_backends
 from gateway.settings import BackendSettings, DirectSettings
+from tests.support.log import Log
 from tests.support.memory_account import NOW, MemoryAccount
 from tests.support.memory_adapter import MemoryAdapter
 from tests.support.service import TOKEN, Client, GatewayServer, Start, backend_settings, is_error, send
@@ -163,6 +164,14 @@ async def test_a_session_of_one_subscription_is_still_sealed_by_the_customer(cli
     assert document["authHash"] == auth_hash(API_KEY, "cus_ada")
 
 
+async def test_a_session_is_logged_without_its_token(client: Client, log: Log) -> None:
+    document = await (await ask(client, {"customerId": "cus_ada", "subscriptionId": "sub_run"})).json()
+    (made,) = log.events("session made")
+    assert made.items() >= {"customer_id": "cus_ada", "subscription_id": "sub_run", "mode": "live"}.items()
+    assert document["token"] not in log.text
+    assert document["authHash"] not in log.text
+
+
 class SealsSubscriptions(MemoryAdapter):
     """Its provider is one of those whose subscriptions Churnkey wants the hash of."""
 
@@ -179,6 +188,32 @@ async def test_where_churnkey_wants_the_subscriptions_hash_one_must_be_named(
     assert await is_error(unnamed, 400)
     assert (await unnamed.json())["message"].startswith("subscriptionId: required")
     assert named["authHash"] == auth_hash(API_KEY, "sub_run")
+
+
+class IgnoresCase(MemoryAdapter):
+    """Its provider answers whoever is called so in small letters."""
+
+    async def _fetch_customer(self, customer_id: str) -> Customer:
+        return await super()._fetch_customer(customer_id.lower())
+
+    async def _fetch_subscription(self, subscription_id: str) -> Subscription:
+        return await super()._fetch_subscription(subscription_id.lower())
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"customerId": "cus_ada", "subscriptionId": "sub_run"}, 200),
+        ({"customerId": "CUS_ADA"}, 404),
+        ({"customerId": "cus_ada", "subscriptionId": "SUB_RUN"}, 404),
+    ],
+)
+async def test_an_id_that_a_provider_only_takes_for_another_gets_no_session(
+    live: MemoryAccount, test_account: MemoryAccount, aiohttp_client: AiohttpClient, body: object, status: int
+) -> None:
+    async with open_backends([with_direct_mode()], lambda name: IgnoresCase, clock=lambda: NOW) as backends:
+        client: Client = await aiohttp_client(GatewayServer(backends))
+        assert (await ask(client, body)).status == status
 
 
 @pytest.mark.parametrize(
@@ -216,6 +251,8 @@ async def test_who_does_not_exist_gets_no_session(client: Client, body: object) 
         ),
         pytest.param({"customerId": "cus_ada", "subscription": "sub_run"}, "body: only customerId and", id="misspelt"),
         pytest.param({"customerId": "cus_ada", "mode": "live"}, "body: only customerId and", id="a mode in the body"),
+        pytest.param({"customer_id": "cus_ada"}, "customerId: required", id="another spelling"),
+        pytest.param({"customerId": "cus_ada", "customer_id": "cus_bob"}, "body: only customerId and", id="two people"),
         pytest.param([], "body: expected a JSON object", id="a list as body"),
         pytest.param(b"", "body: expected a JSON object", id="no body"),
     ],
