@@ -14,6 +14,7 @@ from gateway.contract import Customer, HashedId, Mode, Subscription
 from gateway.direct import auth_hash, session_token
 from gateway.server import open_backends
 from gateway.settings import BackendSettings, DirectSettings
+from tests.gateway.server.reloading import gateway_of
 from tests.support.log import Log
 from tests.support.memory_account import NOW, MemoryAccount
 from tests.support.memory_adapter import MemoryAdapter
@@ -69,6 +70,16 @@ async def test_of_several_backends_only_those_have_it_that_are_configured_so(sta
         for path in ("/one/direct", "/two/direct", "/direct")
     }
     assert statuses == {"/one/direct": 200, "/two/direct": 404, "/direct": 404}
+
+
+@pytest.mark.usefixtures("live", "test_account")
+async def test_it_comes_and_goes_with_the_settings() -> None:
+    statuses = []
+    async with gateway_of(backend_settings()) as gateway:
+        for settings in (with_direct_mode(), with_direct_mode("memory", "another-token"), backend_settings()):
+            await gateway.reload(settings)
+            statuses.append((await gateway.get("/direct/customers/cus_ada", APP_TOKEN)).status)
+    assert statuses == [200, 401, 404]
 
 
 # -- who may ask ---------------------------------------------------------------------------------------------------
