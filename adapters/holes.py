@@ -18,14 +18,17 @@ from gateway.contract import (
     Controller,
     Coupon,
     Customer,
+    DetailedSubscription,
     Emitted,
     Family,
+    HashedId,
     ListedSubscription,
     Mode,
     Price,
     Product,
     Schedule,
     Subscription,
+    SubscriptionDetail,
 )
 from gateway.resilience import (
     FIRST_WAIT_S,
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
     from adapters.offer import Offer
     from adapters.settings import AdapterSettings
 
-M_co = TypeVar("M_co", bound=Emitted, covariant=True)
+M_co = TypeVar("M_co", bound=Emitted | DetailedSubscription, covariant=True)
 T = TypeVar("T")
 
 Shown: TypeAlias = SubscriptionState | None
@@ -97,12 +100,14 @@ class Rows(Generic[M_co]):
     """One page as the provider gave it, and how a row of it is expressed in the contract.
 
     `express` answers None for a row that is not to be listed and raises `Unmappable` for one that cannot be. `next`
-    follows the provider's own "more", never the number of rows.
+    follows the provider's own "more", never the number of rows. `detail` may tell of a subscription's row what the
+    contract has no words for, and raises as `express` does.
     """
 
     rows: Sequence[Mapping[str, Any]]
     express: Callable[[Mapping[str, Any]], M_co | None]
     next: str | None
+    detail: Callable[[Mapping[str, Any]], SubscriptionDetail] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,8 @@ class Holes(ABC):
     settings_model: ClassVar[type[AdapterSettings]]
     rights: ClassVar[Sequence[Right]] = ()
     """What the key must be allowed to do, see `_prove_right`. Where none is named the lists are read instead."""
+    hashed_id: ClassVar[HashedId] = HashedId.CUSTOMER
+    """Which id Churnkey wants its `authHash` to be made over, for customers of this provider."""
 
     def __init__(self, mode: Mode, settings: AdapterSettings, runtime: Runtime) -> None:
         self.mode: Final = mode

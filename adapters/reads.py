@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, TypeVar, final
 
 from pydantic import ValidationError
@@ -14,9 +15,11 @@ from adapters.holes import Candidate, Holes, Listing, Rows, reason_of
 from adapters.identifiers import is_plain, require_plain
 from adapters.offer import features
 from gateway.contract import (
+    MAX_LIMIT,
     Controller,
     Coupon,
     Customer,
+    DetailedSubscription,
     Emitted,
     Family,
     Features,
@@ -24,13 +27,16 @@ from gateway.contract import (
     Price,
     Product,
     Subscription,
+    WrittenSubscription,
 )
 
-M = TypeVar("M", bound=Emitted)
+M = TypeVar("M", bound=Emitted | DetailedSubscription)
 
 _LONGEST_EMAIL: Final = 320
 _LONGEST_PHONE: Final = 40
 _ROWS_AT_ONCE: Final = 25
+_MOST_PAGES: Final = 10
+"""Of a customer's subscriptions, where they are answered in one piece."""
 
 
 class Reads(Holes):
@@ -107,6 +113,24 @@ class Reads(Holes):
         return replace(page, data=tuple(one for one in page.data if one.customer_id == customer_id))
 
     @final
+    async def all_subscriptions(self, customer_id: str) -> tuple[DetailedSubscription, ...]:
+        """All of this customer's subscriptions, ended ones included, with what the contract has no words for.
+
+        Raises `NotFound` for no such customer, and `Unsupported` where there are too many to be answered in one piece.
+        """
+        require_plain(customer_id)
+        found: list[DetailedSubscription] = []
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            page = await self._page(Controller.SUBSCRIPTIONS, partial(self._detailed_page, customer_id, cursor))
+            found += [one for one in page.data if self._is_of(one, customer_id)]
+            cursor = page.next
+            if cursor is None:
+                return tuple(found)
+        # A part of them would pass for the whole.
+        raise Unsupported("The customer has more subscriptions than can be answered at once.")
+
+    @final
     async def price(self, price_id: str) -> Price:
         """One price, archived ones included. Raises `NotFound`."""
         return await self._one(Controller.PRICES, price_id, self._fetch_price)
@@ -146,6 +170,17 @@ class Reads(Holes):
         """A page of the product families."""
         return await self._page(Controller.FAMILIES, lambda: self._list_families(limit, cursor))
 
+    async def _detailed_page(self, customer_id: str, cursor: str | None) -> Rows[DetailedSubscription]:
+        page = await self._list_subscriptions(customer_id, MAX_LIMIT, cursor)
+        return Rows(page.rows, partial(_in_detail, page), page.next)
+
+    def _is_of(self, subscription: ListedSubscription | DetailedSubscription, customer_id: str) -> bool:
+        if subscription.customer_id == customer_id:
+            return True
+        # A provider that overlooks the filter would otherwise show one customer the others' subscriptions.
+        self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, subscription.id, "customer: another one")
+        return False
+
     async def _one(self, controller: Controller, identifier: str, fetch: Callable[[str], Awaitable[M]]) -> M:
         self._require(controller)
         require_plain(identifier)
@@ -181,6 +216,14 @@ class Reads(Holes):
             self.runtime.observer.left_out(controller, "", "id: no request could carry it safely")
             return None
         return expressed
+
+
+def _in_detail(page: Rows[ListedSubscription], row: Mapping[str, Any]) -> DetailedSubscription | None:
+    expressed = page.express(row)
+    if expressed is None:
+        return None
+    subscription = expressed.model() if isinstance(expressed, WrittenSubscription) else expressed
+    return DetailedSubscription(subscription, page.detail(row) if page.detail is not None else None)
 
 
 def _digits(phone: str) -> str:

@@ -32,6 +32,7 @@ from adapters.conformance.suite import (
     calls,
     cancel,
     coupons,
+    direct,
     fault_table,
     hostile_ids,
     journal,
@@ -80,6 +81,7 @@ class AdapterContract:
     TestCalls = calls.TestCalls
     TestCancel = cancel.TestCancel
     TestCoupons = coupons.TestCoupons
+    TestDirect = direct.TestDirect
     TestFaultTable = fault_table.TestFaultTable
     TestHostileIds = hostile_ids.TestHostileIds
     TestJournal = journal.TestJournal

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from adapters.chargebee import mapping, prices, states, subscriptions
+from adapters.chargebee import details, mapping, prices, states, subscriptions
 from adapters.chargebee.client import WHOLE_PAGE, Page, among
 from adapters.chargebee.connection import ChargebeeConnection
 from adapters.chargebee.transport import JsonObject
@@ -72,8 +73,7 @@ class ChargebeeReads(ChargebeeConnection):
         found = await self._api.retrieve("subscription", "subscriptions", subscription_id)
         if _is_gone(found):
             raise NotFound
-        express = await self._mapping_of([found])
-        return express(found)
+        return subscriptions.subscription(found, await self._context_of([found]))
 
     async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
         page = await self._api.page(
@@ -81,12 +81,14 @@ class ChargebeeReads(ChargebeeConnection):
         )
         if not page.rows and cursor is None:
             await self._require_customer(customer_id)
-        express = await self._mapping_of(page.rows)
-        return _rows(page, lambda row: None if _is_gone(row) else express(row))
+        context = await self._context_of(page.rows)
+        return replace(
+            _rows(page, lambda row: None if _is_gone(row) else subscriptions.subscription(row, context)),
+            detail=lambda row: details.detail(row, context.companions, context.now),
+        )
 
-    async def _mapping_of(self, sources: Sequence[JsonObject]) -> Callable[[Mapping[str, Any]], Subscription]:
-        context = self._context(await self._catalogue.companions(sources))
-        return lambda source: subscriptions.subscription(source, context)
+    async def _context_of(self, sources: Sequence[JsonObject]) -> subscriptions.Context:
+        return self._context(await self._catalogue.companions(sources))
 
     # -- prices, products, families, coupons --------------------------------------------------------------------
 

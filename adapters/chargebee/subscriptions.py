@@ -18,7 +18,7 @@ from adapters.chargebee.mapping import currency, metadata, running_coupon
 from adapters.chargebee.options import MappingOptions
 from adapters.durations import end_of
 from adapters.errors import Unmappable
-from adapters.fields import as_text, open_end, optional_text, required_text, unix_moment
+from adapters.fields import as_text, open_end, required_text, unix_moment
 from adapters.intervals import duration, in_words, interval, is_approximated
 from gateway.contract import (
     ActiveStatus,
@@ -121,6 +121,11 @@ def scheduled_end(source: Mapping[str, Any], now: datetime) -> datetime | None:
     if at is None or source.get("status") in {"cancelled", TRANSFERRED}:
         return None
     return at if at > now or source.get("status") == "non_renewing" else None
+
+
+def is_paused_openly(source: Mapping[str, Any]) -> bool:
+    """Whether it is paused and nothing is set to end that, be it the subscription's own end."""
+    return source.get("status") == "paused" and source.get("resume_date") is None and source.get("cancelled_at") is None
 
 
 def _start(source: Mapping[str, Any]) -> datetime:
@@ -243,7 +248,6 @@ def _metadata(source: Mapping[str, Any], unit: IntervalUnit, count: int, context
         found["pauseAt"] = as_text(pauses)
     if is_approximated(unit, exact=context.options.exact_intervals):
         found["billingInterval"] = in_words(unit, count)
-    is_indefinite = optional_text(source, "status") == "paused" and source.get("resume_date") is None
-    if is_indefinite and source.get("cancelled_at") is None:
+    if is_paused_openly(source):
         found["pauseIndefinite"] = "true"
     return found

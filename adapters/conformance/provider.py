@@ -241,6 +241,9 @@ class ProviderCase(ABC):
     busy_status: ClassVar[int] = 503
     """The answer where another request holds what an action is about: 409 where the provider calls it a conflict."""
 
+    sealed_by: ClassVar[str] = "customerId"
+    """Whose id Churnkey's `authHash` is made over, as the body of a session's request calls it."""
+
     @property
     @abstractmethod
     def samples(self) -> Mapping[Mode, Samples]:

@@ -18,13 +18,15 @@ from adapters.capabilities import (
 from adapters.paddle.account import PaddleAccount
 from adapters.paddle.reads import PaddleReads
 from adapters.paddle.writes import PaddleWrites
-from gateway.contract import Controller, PriceType, Schedule
+from gateway.contract import Controller, HashedId, PriceType, Schedule
 
 
 class PaddleAdapter(PaddleAccount, PaddleReads, PaddleWrites, BillingAdapter):
     """One Paddle account: the live one or the sandbox."""
 
     name: ClassVar[str] = "paddle"
+    # Churnkey documentation, cancel-flows/quick-start-guide.
+    hashed_id: ClassVar[HashedId] = HashedId.SUBSCRIPTION
     capabilities: ClassVar[Capabilities] = Capabilities(
         # Paddle has no families of products.
         controllers=frozenset(Controller) - {Controller.FAMILIES},

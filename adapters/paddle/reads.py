@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from adapters.errors import Invalid, Unmappable
 from adapters.holes import Candidate, Rows, reason_of
-from adapters.paddle import mapping, models, prices, subscriptions
+from adapters.paddle import details, mapping, models, prices, subscriptions
 from adapters.paddle.client import require_id
 from adapters.paddle.connection import PaddleConnection
 from adapters.paddle.models import read
@@ -92,9 +92,16 @@ class PaddleReads(PaddleConnection):
             await self._require_customer(customer_id)
         found = _by_id(page.rows)
         express = await self._mapping_of(found.values())
-        # One that could not be read is read again, to say why.
+
+        def subscription_in(row: Mapping[str, Any]) -> models.Subscription:
+            # One that could not be read is read again, to say why.
+            return found.get(str(row.get("id"))) or read(models.Subscription, row)
+
         return Rows(
-            page.rows, lambda row: express(found.get(str(row.get("id"))) or read(models.Subscription, row)), page.next
+            page.rows,
+            lambda row: express(subscription_in(row)),
+            page.next,
+            detail=lambda row: details.detail(subscription_in(row)),
         )
 
     async def _mapping_of(

@@ -100,6 +100,11 @@ def resumes_at(source: models.Subscription) -> datetime | None:
     return moment(change.effective_at) if at is None and change.action == RESUME else at
 
 
+def is_paused_openly(source: models.Subscription) -> bool:
+    """Whether it is paused and nothing is set to end that."""
+    return source.status == "paused" and resumes_at(source) is None
+
+
 def trial_end(source: models.Subscription) -> datetime | None:
     """The end of a running trial; None outside one. Items keep `trial_dates` when it is over, so the status decides.
 
@@ -229,7 +234,7 @@ def _metadata(source: models.Subscription, context: Context) -> dict[str, str]:
         found["pauseAt"] = as_text(begins)
         if (until := resumes_at(source)) is not None:
             found["pauseUntil"] = as_text(until)
-    if source.status == "paused" and resumes_at(source) is None:
+    if is_paused_openly(source):
         found["pauseIndefinite"] = "true"
     cycle = source.billing_cycle
     if prices.is_approximated(cycle, context.options):

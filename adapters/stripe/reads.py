@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from adapters.errors import Invalid, NotFound
 from adapters.fields import required_text
 from adapters.holes import Candidate, Rows
 from adapters.phones import phone_spellings
-from adapters.stripe import mapping, parsers, prices, subscriptions
+from adapters.stripe import details, mapping, parsers, prices, subscriptions
 from adapters.stripe.client import WHOLE_PAGE, JsonObject
 from adapters.stripe.connection import StripeConnection
 from adapters.stripe.fields import is_deleted
@@ -95,7 +96,10 @@ class StripeReads(StripeConnection):
         if not page["data"] and cursor is None:
             await self._require_customer(customer_id)
         context = await self._context_of(page["data"])
-        return _rows(page, lambda row: subscriptions.written_subscription(row, context))
+        return replace(
+            _rows(page, lambda row: subscriptions.written_subscription(row, context)),
+            detail=lambda row: details.detail(row, context.now),
+        )
 
     # -- prices, products, families, coupons --------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ PAUSED_UNTIL: Final = "churnkey_paused_until"
 """The metadata key that tells which pause that note is of: a pause that ends leaves the notes behind."""
 
 _YEARS: Final = range(1970, 2201)
+_ENDED: Final = frozenset({"canceled", "incomplete_expired"})
 _UNPAID: Final = frozenset({"unpaid", "past_due", "incomplete"})
 
 
@@ -59,6 +60,11 @@ def paused_until(source: Mapping[str, Any], now: datetime) -> tuple[bool, dateti
     return resumes is None or resumes > now, resumes
 
 
+def is_paused_openly(source: Mapping[str, Any], now: datetime) -> bool:
+    """Whether it is paused and nothing is set to end that: collection without an end, or a trial nobody paid after."""
+    return source.get("status") == "paused" or paused_until(source, now) == (True, None)
+
+
 def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | None:
     """When a scheduled cancellation takes effect. Either field may carry it: the portal sets only `cancel_at`."""
     at = moment(source.get("cancel_at"))
@@ -67,11 +73,16 @@ def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | Non
     return at
 
 
+def scheduled_end(source: Mapping[str, Any], period: Span | None) -> datetime | None:
+    """When a cancellation will take effect; None for what has ended."""
+    return None if source.get("status") in _ENDED else cancels_at(source, period)
+
+
 def status_of(source: Mapping[str, Any], period: Span | None, context: Context) -> WrittenStatus:
     """The status. Raises `Unmappable` where what its name asks for is missing, or where nobody knows the name."""
     status = source.get("status")
     current, trial = _written(period), _written(_trial(source))
-    if status in {"canceled", "incomplete_expired"}:
+    if status in _ENDED:
         return _ended(source, current, trial)
     if status == "paused":
         return _paused(source, _pause_began(source, period), None, period, trial)

@@ -22,7 +22,7 @@ from adapters.stripe.expressed import Expressed
 from adapters.stripe.fields import reference
 from adapters.stripe.mapping import coupon, discounted, metadata, seconds
 from adapters.stripe.options import MappingOptions
-from adapters.stripe.statuses import Span, cancels_at, current_period, paused_until, status_of
+from adapters.stripe.statuses import Span, current_period, is_paused_openly, scheduled_end, status_of
 from gateway.contract import (
     MAX_SAFE_INTEGER,
     IntervalUnit,
@@ -68,7 +68,7 @@ def _written_subscription(
     source: Mapping[str, Any], items: Sequence[Mapping[str, Any]], context: Context
 ) -> WrittenSubscription:
     period = current_period(items)
-    recurring = _governing(items)
+    recurring = governing(items)
     currency = source.get("currency")
     began = seconds(source.get("start_date"))
     start = missing("start_date") if began is None else unix_text(began)
@@ -89,7 +89,7 @@ def _written_duration(unit: IntervalUnit, count: int, exact: bool) -> Raw:
     return written(intervals.duration(unit, count, exact=exact))
 
 
-def _governing(items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+def governing(items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The `recurring` part of the item that is billed next: the shortest interval of a subscription that mixes them."""
     found = []
     for item in items:
@@ -163,13 +163,12 @@ def _metadata(
 ) -> dict[str, str]:
     """The subscription's own metadata, and what the contract has no field for."""
     found = metadata(source)
-    at = cancels_at(source, period)
-    if at is not None and source.get("status") not in {"canceled", "incomplete_expired"}:
+    at = scheduled_end(source, period)
+    if at is not None:
         found["cancelAt"] = at.isoformat().replace("+00:00", "Z")
     if prices.is_approximated(recurring, context.options):
         unit, count = prices.interval(recurring)
         found["billingInterval"] = intervals.in_words(unit, count)
-    paused = source.get("pause_collection") is not None and paused_until(source, context.now) == (True, None)
-    if paused or source.get("status") == "paused":
+    if is_paused_openly(source, context.now):
         found["pauseIndefinite"] = "true"
     return found

@@ -72,3 +72,11 @@ class ProductType(StrEnum):
 
     STANDALONE = "standalone"
     FAMILY = "family"
+
+
+class HashedId(StrEnum):
+    """What Churnkey's ``authHash`` is made over. The documentation says the customer's id, but for some providers the
+    subscription's (cancel-flows/quick-start-guide)."""
+
+    CUSTOMER = "customer"
+    SUBSCRIPTION = "subscription"

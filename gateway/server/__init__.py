@@ -5,10 +5,11 @@ from __future__ import annotations
 from gateway.server.accounts import UnfitAccount, examine_accounts
 from gateway.server.application import create_application
 from gateway.server.backend import Backend, open_backends
-from gateway.server.routes import ROUTES, Route
+from gateway.server.routes import DIRECT_ROUTES, ROUTES, Route
 from gateway.server.run import CannotListen, Started, serve
 
 __all__ = [
+    "DIRECT_ROUTES",
     "ROUTES",
     "Backend",
     "CannotListen",

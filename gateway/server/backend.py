@@ -27,7 +27,9 @@ from gateway.resilience import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
-    from gateway.settings import BackendSettings, BreakerSettings, LimitSettings, PolicySettings
+    from pydantic import SecretStr
+
+    from gateway.settings import BackendSettings, BreakerSettings, DirectSettings, LimitSettings, PolicySettings
 
 FindAdapter: TypeAlias = "Callable[[str], type[BillingAdapter]]"
 """Answers the adapter's class for the name under `backend:` in the YAML."""
@@ -42,6 +44,15 @@ StateOf: TypeAlias = "Callable[[BackendSettings], State]"
 """Answers the state of a backend, which may be older than these settings."""
 
 
+@dataclass(frozen=True, slots=True)
+class DirectMode:
+    """What Direct mode is served with: tokens of the owner's application, and Churnkey's id and key."""
+
+    tokens: tuple[bytes, ...] = field(repr=False)
+    app_id: str
+    api_key: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Backend:
     """One billing account set. `adapters` are open, one for each mode that is configured."""
@@ -54,6 +65,8 @@ class Backend:
     manifest_compat: bool
     repeats: Once
     """Identical actions, of all modes."""
+    direct: DirectMode | None = None
+    """None: there is no Direct mode here."""
     odd_bodies: FirstTimes = field(default_factory=FirstTimes)
     """The shapes of bodies that could not be understood, each logged once."""
 
@@ -81,7 +94,7 @@ async def open_backends(
             adapters = await _open_adapters(open_adapters, one, find(one.backend), clock, observe, record, state)
             backends[one.name] = Backend(
                 name=one.name,
-                tokens=tuple(token.get_secret_value().encode() for token in one.integration_tokens),
+                tokens=_tokens(one.integration_tokens),
                 adapters=MappingProxyType(adapters),
                 policy=Policy(
                     coupons=AllowList(one.policy.coupons.allow),
@@ -90,6 +103,7 @@ async def open_backends(
                 limits=one.limits,
                 manifest_compat=one.manifest_compat,
                 repeats=state.repeats(one.limits.dedupe_s),
+                direct=_direct_mode(one.direct),
             )
         yield MappingProxyType(backends)
 
@@ -123,6 +137,16 @@ async def _open_adapters(
         )
         adapters[mode] = await open_adapters.enter_async_context(adapter_class(mode, settings.adapter, runtime))
     return adapters
+
+
+def _tokens(secrets: Iterable[SecretStr]) -> tuple[bytes, ...]:
+    return tuple(secret.get_secret_value().encode() for secret in secrets)
+
+
+def _direct_mode(settings: DirectSettings | None) -> DirectMode | None:
+    if settings is None:
+        return None
+    return DirectMode(_tokens(settings.app_tokens), settings.app_id, settings.api_key.get_secret_value())
 
 
 def _charge_limit(settings: PolicySettings) -> ImmediateCharges | None:

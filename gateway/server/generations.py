@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
 
 import structlog
 
 from gateway.resilience import LONGEST_GRACE_S
-from gateway.server.routes import ROOT
+from gateway.server.routes import DIRECT_ROOT, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +27,14 @@ _BEYOND_DEADLINE_S: Final = LONGEST_GRACE_S + 1.0
 """A second for a journal that is slow, beside what a request may take after its deadline."""
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What is behind a root, and the tokens that open it: each kind of caller has a door of its own."""
+
+    backend: Backend
+    tokens: tuple[bytes, ...] = field(repr=False)
+
+
 class Generation:
     """The backends that were made from the settings as they were read once, and the requests that use them.
 
@@ -36,17 +45,17 @@ class Generation:
     def __init__(self, backends: Mapping[str, Backend]) -> None:
         self.backends = backends
         self.under_way = 0
-        self._served = _roots(backends)
+        self._served = _doors(backends)
         self._quiet = asyncio.Event()
         self._quiet.set()
 
-    def backend_at(self, path: str) -> Backend | None:
-        """The backend that a decoded path leads to, by its first segments; None where there is none."""
+    def door_at(self, path: str) -> Door | None:
+        """The door that a decoded path leads to, by its first segments; None where there is none."""
         segments = path.split("/", 3)
         for depth in (2, 3):
-            backend = self._served.get("/".join(segments[:depth]))
-            if backend is not None:
-                return backend
+            door = self._served.get("/".join(segments[:depth]))
+            if door is not None:
+                return door
         return None
 
     @property
@@ -72,12 +81,22 @@ class Generation:
         self._quiet.set()
 
 
-def _roots(backends: Mapping[str, Backend]) -> dict[str, Backend]:
-    """Where the backends are served: `/<name>/churnkey`, and `/churnkey` for one that is alone."""
-    served = {f"/{name}{ROOT}": backend for name, backend in backends.items()}
-    if len(backends) == 1:
-        (served[ROOT],) = backends.values()
+def _doors(backends: Mapping[str, Backend]) -> dict[str, Door]:
+    """Where the backends are served: `/<name>/churnkey`, and `/churnkey` for one alone; Direct mode likewise."""
+    served: dict[str, Door] = {}
+    for name, backend in backends.items():
+        doors = _doors_of(backend)
+        served |= {f"/{name}{root}": door for root, door in doors.items()}
+        if len(backends) == 1:
+            served |= doors
     return served
+
+
+def _doors_of(backend: Backend) -> dict[str, Door]:
+    doors = {ROOT: Door(backend, backend.tokens)}
+    if backend.direct is not None:
+        doors[DIRECT_ROOT] = Door(backend, backend.direct.tokens)
+    return doors
 
 
 class Generations:

@@ -14,13 +14,14 @@ from gateway import __version__
 from gateway.contract import DEFAULT_LIMIT, MAX_LIMIT, ContractModel, ErrorBody, Mode, Page
 from gateway.server.middlewares.mode import HEADER as MODE_HEADER
 from gateway.server.middlewares.request_id import HEADER as REQUEST_ID_HEADER
-from gateway.server.routes import ROOT, ROUTES, Route
+from gateway.server.routes import DIRECT_ROOT, DIRECT_ROUTES, ROOT, ROUTES, Route
 
 Json: TypeAlias = dict[str, Any]
 
 _DESCRIPTION: Final = (
     "Churnkey's custom-provider contract as this gateway serves it. The API URL that is entered at Churnkey is one of "
-    "the servers; Churnkey appends what stands under paths.\n\n"
+    "the servers; Churnkey appends what stands under paths. What begins with /direct is for the owner's own "
+    "application, and is there only where it is configured.\n\n"
     "Money is in whole minor units of its currency, moments are in UTC. A name whose value is absent is left out. "
     "Names that are not listed may appear in answers. Bodies of actions are documented in their canonical spelling; "
     "other spellings that Churnkey's documentation uses are read, too."
@@ -28,10 +29,11 @@ _DESCRIPTION: Final = (
 
 _ACTIONS_TAG: Final = "actions"
 _FEATURES_TAG: Final = "features"
+_DIRECT_TAG: Final = "direct"
 
 _ANY_ROUTE: Final = {
     400: "The request is malformed, or asks for something that is not offered here.",
-    401: "The integration token is missing or wrong.",
+    401: "The token is missing or wrong.",
     500: "A fault of the gateway.",
 }
 _WITH_PROVIDER: Final = {
@@ -42,11 +44,11 @@ _WITH_PROVIDER: Final = {
 }
 _WITH_BODY: Final = {
     408: "The body did not arrive in time.",
-    409: "The subscription's state does not allow it.",
     413: "The body is larger than 64 KiB.",
     415: "The body is compressed.",
 }
-_ERRORS: Final = {**_ANY_ROUTE, **_WITH_PROVIDER, **_WITH_BODY}
+_WITH_EFFECT: Final = {409: "The subscription's state does not allow it."}
+_ERRORS: Final = {**_ANY_ROUTE, **_WITH_PROVIDER, **_WITH_BODY, **_WITH_EFFECT}
 _ERROR_HEADERS: Final[dict[int, tuple[str, ...]]] = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}
 
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
@@ -58,11 +60,14 @@ _PLACEHOLDERS: Final = {
 
 def openapi_document() -> Json:
     """The document, OpenAPI 3.1."""
-    schemas = _Schemas(ROUTES)
+    schemas = _Schemas((*ROUTES, *DIRECT_ROUTES))
     paths: dict[str, Json] = {}
     for route in ROUTES:
         operations = paths.setdefault(f"{ROOT}{route.path}", {})
-        operations[route.method.lower()] = _operation(route, schemas)
+        operations[route.method.lower()] = _operation(route, _tag(route), schemas)
+    for route in DIRECT_ROUTES:
+        operations = paths.setdefault(f"{DIRECT_ROOT}{route.path}", {})
+        operations[route.method.lower()] = _operation(route, _DIRECT_TAG, schemas) | {"security": [{"appToken": []}]}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -84,7 +89,12 @@ def openapi_document() -> Json:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "The Integration Token that Churnkey shows for the custom provider.",
-                }
+                },
+                "appToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of the owner's own application, for Direct mode alone.",
+                },
             },
             "parameters": _PARAMETERS,
             "headers": _HEADERS,
@@ -106,6 +116,8 @@ def documented_errors(route: Route) -> frozenset[int]:
         statuses |= set(_WITH_PROVIDER)
     if route.body is not None:
         statuses |= set(_WITH_BODY)
+    if route.target is not None:
+        statuses |= set(_WITH_EFFECT)
     return frozenset(statuses)
 
 
@@ -145,7 +157,7 @@ _HEADERS: Final[Json] = {
 
 def _tags() -> list[Json]:
     controllers = dict.fromkeys(route.controller.value for route in ROUTES if route.controller is not None)
-    return [{"name": name} for name in (_FEATURES_TAG, *controllers, _ACTIONS_TAG)]
+    return [{"name": name} for name in (_FEATURES_TAG, *controllers, _ACTIONS_TAG, _DIRECT_TAG)]
 
 
 def _tag(route: Route) -> str:
@@ -154,11 +166,11 @@ def _tag(route: Route) -> str:
     return _FEATURES_TAG if route.controller is None else route.controller.value
 
 
-def _operation(route: Route, schemas: _Schemas) -> Json:
+def _operation(route: Route, tag: str, schemas: _Schemas) -> Json:
     operation: Json = {
         "operationId": route.operation,
         "summary": route.summary,
-        "tags": [_tag(route)],
+        "tags": [tag],
         "parameters": _parameters(route),
         "responses": {
             "200": _success(route, schemas),

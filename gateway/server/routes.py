@@ -1,4 +1,6 @@
-"""The 22 routes of Churnkey's contract as a table, which the server registers and the OpenAPI document is made from.
+"""The 22 routes of Churnkey's contract as a table, and those of Direct mode as another.
+
+The server registers them, and the OpenAPI document is made from them.
 
 Source: Churnkey documentation, integrations/controllers and integrations/actions.
 """
@@ -17,6 +19,8 @@ from gateway.contract import (
     Controller,
     Coupon,
     Customer,
+    DirectBilling,
+    DirectSession,
     Emitted,
     ExtendTrialRequest,
     Family,
@@ -26,9 +30,11 @@ from gateway.contract import (
     PauseRequest,
     Price,
     Product,
+    SessionRequest,
     Subscription,
     Target,
 )
+from gateway.server import direct
 from gateway.server.handlers import Handler, Read, ReadPage, act, features, listing, retrieve
 
 if TYPE_CHECKING:
@@ -41,8 +47,11 @@ if TYPE_CHECKING:
 ROOT: Final = "/churnkey"
 """What Churnkey appends to the API URL that the owner enters (proven)."""
 
-# A name as the settings allow it, and none that stands for the root itself.
-_NAMED_ROOT: Final = "/{backend:(?!churnkey/)[a-z0-9][a-z0-9_-]*}" + ROOT
+DIRECT_ROOT: Final = "/direct"
+"""What the owner's own application appends to the same."""
+
+# A name as the settings allow it, and none that is a root: `/direct/churnkey` would stand behind the door of `/direct`.
+_NAMED: Final = "/{backend:(?!(?:churnkey|direct)/)[a-z0-9][a-z0-9_-]*}"
 
 M = TypeVar("M", bound=ContractModel)
 R = TypeVar("R", bound=Emitted)
@@ -52,9 +61,10 @@ R = TypeVar("R", bound=Emitted)
 class Route:
     """One endpoint.
 
-    `path` comes after `/churnkey`; its placeholders, in braces, are ids and are percent-decoded. `operation` is a name
-    that is unique in the table. `controller` is set for reads (the manifest has none), `target` for actions. `answer`
-    is the model of the 200 answer, None where it has no body; a `Page` takes the query parameters limit and cursor.
+    `path` comes after the root, such as `/churnkey`; its placeholders, in braces, are ids and are percent-decoded.
+    `operation` is a unique name. `controller` is set for what is read (the manifest has none), `target` for actions.
+    `answer` is the model of the 200 answer, None where it has no body; a `Page` takes the query parameters limit and
+    cursor.
     `body` is the model that documents the request's body in its canonical spelling, None where there is none.
     """
 
@@ -217,11 +227,36 @@ ROUTES: Final[tuple[Route, ...]] = (
 )
 
 
+DIRECT_ROUTES: Final[tuple[Route, ...]] = (
+    Route(
+        "GET",
+        "/customers/{customerId}",
+        "retrieveBilling",
+        "A customer with all subscriptions, as Churnkey's React component takes them.",
+        direct.billing,
+        controller=Controller.CUSTOMERS,
+        answer=DirectBilling,
+    ),
+    Route(
+        "POST",
+        "/token",
+        "createSession",
+        "A session token for a customer, or for one of the customer's subscriptions.",
+        direct.session,
+        controller=Controller.CUSTOMERS,
+        answer=DirectSession,
+        body=SessionRequest,
+    ),
+)
+"""What is served to the owner's own application, where that is configured."""
+
+
 def register(router: web.UrlDispatcher) -> None:
-    """Add every route below `/churnkey` and below any backend's name.
+    """Add every route below its root, and below that of any backend's name.
 
     Which of them exist changes with the settings, and is decided where the token is looked at.
     """
-    for root in (ROOT, _NAMED_ROOT):
-        for route in ROUTES:
-            router.add_route(route.method, root + route.path, route.handler)
+    for root, routes in ((ROOT, ROUTES), (DIRECT_ROOT, DIRECT_ROUTES)):
+        for prefix in ("", _NAMED):
+            for route in routes:
+                router.add_route(route.method, prefix + root + route.path, route.handler)

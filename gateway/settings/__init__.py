@@ -10,6 +10,7 @@ from gateway.settings.models import (
     BackendSettings,
     BreakerSettings,
     ChurnkeySettings,
+    DirectSettings,
     LimitSettings,
     PolicySettings,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "BackendSettings",
     "BreakerSettings",
     "ChurnkeySettings",
+    "DirectSettings",
     "LimitSettings",
     "PolicySettings",
     "Problem",

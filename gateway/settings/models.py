@@ -73,6 +73,7 @@ StateTarget = Annotated[
 ]
 Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$")]
 MinorUnits = Annotated[int, Field(ge=0, le=1_000_000_000_000), BeforeValidator(_not_a_switch)]
+AppId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
@@ -187,6 +188,19 @@ class ChurnkeySettings(Section):
         return self
 
 
+class DirectSettings(Section):
+    """What Direct mode needs: an application of the owner's asks, and Churnkey's keys make its session tokens."""
+
+    app_tokens: Annotated[tuple[Secret, ...], AfterValidator(_distinct)] = Field(
+        min_length=1,
+        max_length=2,
+        description="The token that your application's server shows; none of integration_tokens. Two while it is "
+        "rotated: both are accepted.",
+    )
+    app_id: AppId = Field(description="The App ID that Churnkey shows for your account.")
+    api_key: Secret = Field(description="Churnkey's Cancel Flow API key, which session tokens are made with.")
+
+
 class CommonSettings(Section):
     """The keys that every backend has, whatever its adapter."""
 
@@ -223,6 +237,10 @@ class CommonSettings(Section):
     )
 
     churnkey: ChurnkeySettings = Field(ChurnkeySettings(), description="What the gateway asks of Churnkey.")
+
+    direct: DirectSettings | None = Field(
+        None, description="Direct mode, for the server of your own application. Absent: it is not there."
+    )
 
     @property
     def journal_file(self) -> Path | None:

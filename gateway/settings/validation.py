@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from adapters import registry
-from adapters.settings import AdapterSettings
+from adapters.settings import AdapterSettings, Secret
 from gateway.settings.document import UNUSABLE, Document, Location, Value
 from gateway.settings.errors import Problem
 from gateway.settings.models import BackendSettings, CommonSettings
@@ -51,6 +51,8 @@ class _Validation:
             self._report((key,), unknown_key(key, known))
         if common is not None and common.policy.max_immediate_charge is not None:
             self._refuse_guard_that_cannot_hold(common.backend)
+        if common is not None and common.direct is not None:
+            self._refuse_shared_tokens(common.integration_tokens, common.direct.app_tokens)
         if common is None or adapter is None or self.problems:
             return None
         return BackendSettings.model_validate({**dict(common), "adapter": adapter})
@@ -62,6 +64,14 @@ class _Validation:
                 "cannot be held: this adapter does not know what a change would charge; remove it, and bound what "
                 "may be changed to with `policy.prices`",
             )
+
+    def _refuse_shared_tokens(self, integration_tokens: Collection[Secret], app_tokens: Iterable[Secret]) -> None:
+        for number, token in enumerate(app_tokens):
+            if token in integration_tokens:
+                self._report(
+                    ("direct", "app_tokens", number),
+                    "must be another token: Churnkey has this one, and your application must not act as Churnkey",
+                )
 
     def _adapter_model(self) -> type[AdapterSettings] | None:
         name = self._content.get("backend")

@@ -19,7 +19,15 @@ from adapters.base import (
     Unreadable,
     Unsupported,
 )
-from gateway.contract import Controller, Customer, Price, Subscription
+from gateway.contract import (
+    BillingDuration,
+    Controller,
+    Customer,
+    IntervalUnit,
+    Price,
+    Subscription,
+    SubscriptionDetail,
+)
 from tests.support.memory_account import NOW, sample_subscription
 from tests.support.recording_observer import RecordingObserver
 from tests.support.scripted_adapter import ScriptedAdapter
@@ -190,6 +198,74 @@ async def test_a_strangers_row_is_left_out_of_a_customers_list_and_reported() ->
     page = await adapter.subscriptions("cus_ada", 10, None)
     assert [one.id for one in page.data] == ["sub_1"]
     assert observer.rows_left_out == [("subscriptions", "sub_2", "customer: another one")]
+
+
+# -- all subscriptions in one piece -------------------------------------------------------------------------------
+
+
+def holding(number: int, adapter_class: type[ScriptedAdapter] = ScriptedAdapter) -> ScriptedAdapter:
+    return adapter_class.serving(*(sample_subscription(f"sub_{one}") for one in range(number)))
+
+
+async def test_a_customers_subscriptions_of_all_pages_come_in_one_piece() -> None:
+    found = await holding(250).all_subscriptions("cus_ada")
+    assert [one.id for one in found] == [f"sub_{number}" for number in range(250)]
+
+
+async def test_a_customer_without_subscriptions_has_none() -> None:
+    assert await holding(0).all_subscriptions("cus_ada") == ()
+
+
+async def test_more_than_can_come_in_one_piece_are_refused_rather_than_cut() -> None:
+    assert len(await holding(1000).all_subscriptions("cus_ada")) == 1000
+    with pytest.raises(Unsupported):
+        await holding(1001).all_subscriptions("cus_ada")
+
+
+async def test_the_subscriptions_of_an_unknown_customer_are_not_found() -> None:
+    with pytest.raises(NotFound):
+        await holding(1).all_subscriptions("unknown")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+async def test_a_hostile_customer_has_none_in_one_piece_and_nobody_is_asked(hostile: str) -> None:
+    adapter = holding(1)
+    with pytest.raises(NotFound):
+        await adapter.all_subscriptions(hostile)
+    assert adapter.account.calls == []
+
+
+async def test_a_strangers_row_is_left_out_of_what_comes_in_one_piece() -> None:
+    observer = RecordingObserver()
+    stranger = sample_subscription("sub_2", customer_id="cus_bob")
+    adapter = OverlooksTheFilter.serving(sample_subscription("sub_1"), stranger, observer=observer)
+    assert [one.id for one in await adapter.all_subscriptions("cus_ada")] == ["sub_1"]
+    assert observer.rows_left_out == [("subscriptions", "sub_2", "customer: another one")]
+
+
+class TellsMore(ScriptedAdapter):
+    """Tells of each subscription that it is billed by the week, except of the one it knows nothing of."""
+
+    async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
+        return replace(await super()._list_subscriptions(customer_id, limit, cursor), detail=_weekly)
+
+
+WEEKLY: Final = SubscriptionDetail(BillingDuration(amount=1, unit=IntervalUnit.WEEK))
+
+
+def _weekly(row: Mapping[str, Any]) -> SubscriptionDetail:
+    if row["id"] == "sub_1":
+        raise Unmappable("the billing interval is unknown")
+    return WEEKLY
+
+
+async def test_each_comes_with_the_detail_that_its_adapter_tells() -> None:
+    assert [one.detail for one in await holding(1, TellsMore).all_subscriptions("cus_ada")] == [WEEKLY]
+    assert [one.detail for one in await holding(1).all_subscriptions("cus_ada")] == [None]
+
+
+async def test_one_whose_detail_cannot_be_told_is_left_out() -> None:
+    assert [one.id for one in await holding(3, TellsMore).all_subscriptions("cus_ada")] == ["sub_0", "sub_2"]
 
 
 # -- finding a customer -------------------------------------------------------------------------------------------

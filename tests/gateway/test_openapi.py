@@ -9,13 +9,13 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.contract import Page
-from gateway.server import ROUTES, Route
+from gateway.server import DIRECT_ROUTES, ROUTES, Route
 from gateway.server.errors import STATUSES
 from gateway.server.openapi import documented_errors, openapi_document
 
 DOCUMENT = openapi_document()
 
-ALL = [pytest.param(route, id=route.operation) for route in ROUTES]
+ALL = [pytest.param(route, id=route.operation) for route in (*ROUTES, *DIRECT_ROUTES)]
 READS = [pytest.param(route, id=route.operation) for route in ROUTES if route.controller is not None]
 LISTS = [
     pytest.param(route, id=route.operation)
@@ -26,7 +26,8 @@ ACTIONS = [pytest.param(route, id=route.operation) for route in ROUTES if route.
 
 
 def operation_of(route: Route) -> dict[str, Any]:
-    operation: dict[str, Any] = DOCUMENT["paths"][f"/churnkey{route.path}"][route.method.lower()]
+    root = "direct" if route in DIRECT_ROUTES else "churnkey"
+    operation: dict[str, Any] = DOCUMENT["paths"][f"/{root}{route.path}"][route.method.lower()]
     return operation
 
 
@@ -51,19 +52,36 @@ def test_it_is_valid_openapi_3_1() -> None:
 def test_it_has_the_routes_and_nothing_else() -> None:
     documented = {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item}
 
-    assert documented == {(route.method, f"/churnkey{route.path}") for route in ROUTES}
+    assert documented == {
+        *((route.method, f"/churnkey{route.path}") for route in ROUTES),
+        *((route.method, f"/direct{route.path}") for route in DIRECT_ROUTES),
+    }
 
 
 def test_operation_ids_are_unique() -> None:
     ids = [operation["operationId"] for item in DOCUMENT["paths"].values() for operation in item.values()]
 
-    assert sorted(ids) == sorted({route.operation for route in ROUTES})
+    assert sorted(ids) == sorted({route.operation for route in (*ROUTES, *DIRECT_ROUTES)})
 
 
 def test_every_operation_needs_the_token() -> None:
     assert DOCUMENT["security"] == [{"integrationToken": []}]
     assert DOCUMENT["components"]["securitySchemes"]["integrationToken"]["scheme"] == "bearer"
-    assert not any("security" in operation for item in DOCUMENT["paths"].values() for operation in item.values())
+    assert not any("security" in operation_of(route) for route in ROUTES)
+
+
+@pytest.mark.parametrize("route", DIRECT_ROUTES, ids=lambda route: route.operation)
+def test_direct_mode_needs_the_applications_token_and_no_other(route: Route) -> None:
+    assert operation_of(route)["security"] == [{"appToken": []}]
+    assert DOCUMENT["components"]["securitySchemes"]["appToken"]["scheme"] == "bearer"
+
+
+def test_a_session_takes_a_body_and_changes_nothing() -> None:
+    session = operation_of(DIRECT_ROUTES[1])
+    body = resolved(session["requestBody"]["content"]["application/json"]["schema"])
+
+    assert body["required"] == ["customerId"]
+    assert documented_errors(DIRECT_ROUTES[1]) == {*STATUSES.values(), 401, 408, 413, 415, 500} - {409}
 
 
 @pytest.mark.parametrize("route", ALL)

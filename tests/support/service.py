@@ -16,7 +16,7 @@ from gateway.observability import Metrics
 from gateway.server import Backend
 from gateway.server.generations import Generations
 from gateway.server.run import create_runner
-from gateway.settings import BackendSettings, ChurnkeySettings, LimitSettings, PolicySettings
+from gateway.settings import BackendSettings, ChurnkeySettings, DirectSettings, LimitSettings, PolicySettings
 from tests.support.memory_adapter import MemoryAdapter, MemoryModes, MemoryModeSettings, MemorySettings
 
 TOKEN = "integration-token-of-the-tests"
@@ -59,6 +59,7 @@ def backend_settings(
     limits: LimitSettings | None = None,
     manifest_compat: bool = True,
     churnkey: ChurnkeySettings | None = None,
+    direct: DirectSettings | None = None,
 ) -> BackendSettings:
     """The settings of a backend; `live` and `test` are the keys of in-memory accounts, None for a missing mode."""
     return BackendSettings(
@@ -69,6 +70,7 @@ def backend_settings(
         policy=policy or PolicySettings(),
         limits=limits or LimitSettings(),
         churnkey=churnkey or ChurnkeySettings(),
+        direct=direct,
         adapter=MemorySettings(
             modes=MemoryModes(live=_mode(live), test=_mode(test)), actions=actions or ActionSettings()
         ),

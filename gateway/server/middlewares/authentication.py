@@ -29,13 +29,13 @@ def authentication(generations: Generations) -> Middleware:
     @web.middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
         generation = generations.current
-        backend = generation.backend_at(request.path)
-        if backend is None:
+        door = generation.door_at(request.path)
+        if door is None:
             raise web.HTTPNotFound
-        add_context(backend=backend.name)
-        if not _is_known(request.headers.getall(hdrs.AUTHORIZATION, ()), backend.tokens):
+        add_context(backend=door.backend.name)
+        if not _is_known(request.headers.getall(hdrs.AUTHORIZATION, ()), door.tokens):
             return error_answer(401, "Unauthorized", {hdrs.WWW_AUTHENTICATE: "Bearer"})
-        request[BACKEND] = backend
+        request[BACKEND] = door.backend
         with generation:
             return await handler(request)
 

@@ -73,6 +73,7 @@ class PaddleCase(SimulatedCase):
     only_retrieved = frozenset({"addresses"})
     charges_without_key = True
     busy_status = 409
+    sealed_by = "subscriptionId"
 
     def __init__(self, now: datetime = NOW) -> None:
         self._accounts = {mode: Account(livemode=mode is Mode.LIVE) for mode in Mode}

@@ -136,6 +136,19 @@ def test_every_key_is_in_the_file_with_prose_above_it(backend: str) -> None:
 
 
 @OF_EACH_ADAPTER
+def test_direct_mode_can_be_uncommented(backend: str, tmp_path: Path) -> None:
+    text = (CONFIG / f"{backend}.yaml").read_text()
+    section = re.search(r"^# direct:\n(?:#   .*\n)+", text, re.MULTILINE)
+    assert section is not None
+    file = tmp_path / "backend.yaml"
+    file.write_text(text.replace(section[0], re.sub("^# ", "", section[0], flags=re.MULTILINE)))
+    variables = {"CK_APP_TOKEN": "app-token-1", "CK_APP_ID": "app_1", "CK_CANCEL_FLOW_KEY": "ck-api-key-1"}
+    (settings,) = load([file], {**VARIABLES[backend], **variables})
+    assert settings.direct is not None
+    assert settings.direct.app_id == "app_1"
+
+
+@OF_EACH_ADAPTER
 def test_no_file_speaks_of_another_provider(backend: str) -> None:
     text = (CONFIG / f"{backend}.yaml").read_text().casefold()
     assert [other for other in registry.built_in_names() if other != backend and other in text] == []

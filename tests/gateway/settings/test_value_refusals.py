@@ -11,7 +11,7 @@ from tests.gateway.settings.conftest import MINIMAL, Load, Problems
 LIST = "must be a list: [one, two], or one to a line after -"
 TEXT = "must be text; a number, true or false that is meant as text goes in quotes"
 KEYS = (
-    "actions, backend, catalogue_ttl_s, churnkey, controllers, integration_tokens, intervals, journal, limits, "
+    "actions, backend, catalogue_ttl_s, churnkey, controllers, direct, integration_tokens, intervals, journal, limits, "
     "manifest_compat, modes, name, policy, state"
 )
 JOURNAL = "must be stdout, none, or the absolute path of a file"

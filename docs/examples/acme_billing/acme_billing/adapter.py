@@ -72,7 +72,7 @@ class AcmeAdapter(BillingAdapter):
 
     async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[Subscription]:
         rows, more = await self._api.page("customers", customer_id, "subscriptions", limit=limit, after=cursor)
-        return Rows(rows, self._expressed, more)
+        return Rows(rows, self._expressed, more, detail=mapping.detail)
 
     async def _fetch_price(self, price_id: str) -> Price:
         return mapping.price(await self._api.get("plans", price_id))

@@ -18,6 +18,7 @@ from gateway.contract import (
     Price,
     PriceType,
     Subscription,
+    SubscriptionDetail,
     SubscriptionItem,
     TrialStatus,
     UnpaidStatus,
@@ -63,6 +64,17 @@ def subscription(row: Row, unknown_status: Callable[[str], None]) -> Subscriptio
         duration=plan.duration,
         items=(SubscriptionItem(price=plan, quantity=row["seats"]),),
         metadata={"cancelAt": as_text(cancel_at)} if cancel_at else None,
+    )
+
+
+def detail(row: Row) -> SubscriptionDetail:
+    """What the contract has no words for, for Direct mode: weeks as weeks, and the end that is to come."""
+    plan = _part(row, "plan")
+    duration = intervals.duration(*intervals.interval(plan.get("every"), 1), exact=True)
+    return SubscriptionDetail(
+        duration,
+        price_durations={required_text(plan, "id"): duration},
+        ends_at=None if row.get("status") == "ended" else unix_moment(row.get("cancel_at")),
     )
 
 
