@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
 
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
-
-if TYPE_CHECKING:
-    from adapters.holes import Runtime
-
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 
-def open_session(runtime: Runtime, headers: Mapping[str, str] = _NOTHING) -> ClientSession:
-    """A pooled session that neither times nor repeats calls by itself: `adapters.calls` does both. `headers` go with
-    each request. To be called on the event loop, and closed by the caller.
+def open_session(
+    *, connections: int, connect_timeout_s: float, headers: Mapping[str, str] | None = None
+) -> ClientSession:
+    """A pooled session that neither times nor repeats calls by itself, for `adapters.calls` does both, and keeps no
+    cookies.
+
+    `headers` go with each request. To be called on the event loop, and closed by the caller.
     """
-    # The whole call, reading included, is timed by `adapters.calls`; a timer more for each would only cost.
-    timeout = ClientTimeout(total=None, connect=runtime.connect_timeout_s, sock_connect=runtime.connect_timeout_s)
-    session = ClientSession(connector=TCPConnector(limit=runtime.max_in_flight), timeout=timeout, headers=headers)
+    session = ClientSession(
+        connector=TCPConnector(limit=connections),
+        cookie_jar=DummyCookieJar(),
+        # The whole call, reading included, is timed by `adapters.calls`; a timer more for each would only cost.
+        timeout=ClientTimeout(total=None, connect=connect_timeout_s, sock_connect=connect_timeout_s),
+        headers=headers,
+    )
     # Left to itself aiohttp repeats a GET or DELETE whose connection, kept open from before, breaks: a cancellation
     # whose answer was lost is then told to be of nothing. It has no public switch.
     session._retry_connection = False

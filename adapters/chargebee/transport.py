@@ -12,13 +12,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from chargebee import http_request, request, util
 from chargebee.environment import Environment
 from chargebee.version import VERSION
 from pydantic_core import from_json
 from yarl import URL
 
+from adapters.sessions import open_session
 from gateway import __version__
 
 if TYPE_CHECKING:
@@ -55,14 +55,7 @@ class Transport:
             "Authorization": http_request._basic_auth_str(api_key),
             "User-Agent": f"churnkey-gateway/{__version__} Chargebee-Python-Client v{VERSION}",
         }
-        # The whole call, reading included, is timed by `adapters.calls`; a timer more for each would only cost.
-        timeout = ClientTimeout(total=None, connect=connect_timeout_s, sock_connect=connect_timeout_s)
-        self._session = ClientSession(
-            connector=TCPConnector(limit=connections), cookie_jar=DummyCookieJar(), timeout=timeout
-        )
-        # Left to itself aiohttp repeats a GET whose connection, kept open from before, breaks. It has no public switch;
-        # `adapters.calls` owns retries.
-        self._session._retry_connection = False
+        self._session = open_session(connections=connections, connect_timeout_s=connect_timeout_s)
 
     async def close(self) -> None:
         """Close the session."""

@@ -13,7 +13,6 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from pydantic_core import from_json
 
 from adapters.calls import ProviderCalls
@@ -21,6 +20,7 @@ from adapters.errors import Invalid, NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
 from adapters.paddle.errors import Garbled, Refused, translate
+from adapters.sessions import open_session
 from gateway import __version__
 from gateway.resilience import Safety
 
@@ -65,20 +65,15 @@ class PaddleApi:
 
     def __init__(self, api_key: str, base_url: str | None, *, live: bool, runtime: Runtime) -> None:
         self._address = (base_url or (LIVE_URL if live else SANDBOX_URL)).rstrip("/")
-        # The whole call, reading included, is timed by `adapters.calls`; a timer more for each would only cost.
-        timeout = ClientTimeout(total=None, connect=runtime.connect_timeout_s, sock_connect=runtime.connect_timeout_s)
-        self._session = ClientSession(
-            connector=TCPConnector(limit=runtime.max_in_flight),
-            cookie_jar=DummyCookieJar(),
-            timeout=timeout,
+        self._session = open_session(
+            connections=runtime.max_in_flight,
+            connect_timeout_s=runtime.connect_timeout_s,
             headers={
                 "Authorization": f"Bearer {api_key}",
                 "Paddle-Version": API_VERSION,
                 "User-Agent": f"churnkey-gateway/{__version__}",
             },
         )
-        # Left to itself aiohttp repeats a GET whose connection, kept open from before, breaks. It has no public switch.
-        self._session._retry_connection = False
         self._calls = ProviderCalls(translate, runtime)
 
     async def close(self) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 import stripe
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from msgspec.json import Decoder
 from stripe import StripeClient
 
@@ -21,6 +20,7 @@ from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
+from adapters.sessions import open_session
 from adapters.stripe.errors import refuse, translate
 from adapters.stripe.query import query
 from adapters.stripe.transport import (
@@ -64,20 +64,11 @@ class StripeApi:
         self._live = live
         self._address = (base_url or DEFAULT_BASE_URL).rstrip("/")
         self._key = api_key
-        # The whole call, reading included, is timed by `adapters.calls`; a timer more for each would only cost.
-        self._timeout = ClientTimeout(
-            total=None, connect=runtime.connect_timeout_s, sock_connect=runtime.connect_timeout_s
-        )
-        self._session = ClientSession(
-            connector=TCPConnector(limit=runtime.max_in_flight), cookie_jar=DummyCookieJar(), timeout=self._timeout
-        )
-        # Left to itself aiohttp repeats a GET or DELETE whose connection, kept open from before, breaks: a cancellation
-        # whose answer was lost is then told to be of nothing. It has no public switch; `adapters.calls` owns retries.
-        self._session._retry_connection = False
+        self._session = open_session(connections=runtime.max_in_flight, connect_timeout_s=runtime.connect_timeout_s)
         client = StripeClient(
             api_key,
             base_addresses={"api": self._address},
-            http_client=LeanClient(session=self._session, timeout=self._timeout),
+            http_client=LeanClient(session=self._session, timeout=self._session.timeout),
             max_network_retries=0,
             stripe_version=API_VERSION,
         )

@@ -55,7 +55,11 @@ class AcmeApi:
 
     def __init__(self, api_key: str, base_url: str | None, runtime: Runtime) -> None:
         self._address = f"{base_url or URL}/v1"
-        self._session = open_session(runtime, {"Authorization": f"Bearer {api_key}"})
+        self._session = open_session(
+            connections=runtime.max_in_flight,
+            connect_timeout_s=runtime.connect_timeout_s,
+            headers={"Authorization": f"Bearer {api_key}"},
+        )
         self._calls = ProviderCalls(translate, runtime)
 
     async def close(self) -> None:
