@@ -17,7 +17,7 @@ from gateway.commands.options import (
     admin_port_option,
 )
 from gateway.journal import CannotOpenJournal
-from gateway.observability import LogFormat, configure_logs, secrets_in
+from gateway.observability import LogFormat, PatientStream, configure_logs, secrets_in
 from gateway.server import CannotListen, UnfitAccount, serve
 from gateway.server.openapi import openapi_json
 from gateway.settings import BackendSettings, SettingsError, load
@@ -62,7 +62,7 @@ def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, adm
 
     Exits with 2 when the settings cannot be used, having said what is wrong with them.
     """
-    redaction = configure_logs(LogFormat(log_format))
+    redaction = configure_logs(LogFormat(log_format), stream=PatientStream())
 
     def load_now() -> tuple[BackendSettings, ...]:
         backends = load(config)

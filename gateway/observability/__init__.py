@@ -9,6 +9,7 @@ from gateway.observability.first_times import FirstTimes
 from gateway.observability.logs import LogFormat, configure_logs
 from gateway.observability.metrics import Metrics
 from gateway.observability.observer import LoggingObserver
+from gateway.observability.patient_stream import PatientStream
 from gateway.observability.redaction import Redaction, secrets_in
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LogFormat",
     "LoggingObserver",
     "Metrics",
+    "PatientStream",
     "Redaction",
     "add_context",
     "ascii_json",

@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
@@ -30,6 +30,16 @@ _MOST_CAUSES: Final = 5
 _PATH_PARTS: Final = 4
 
 
+class LineStream(Protocol):
+    """Where finished lines go."""
+
+    def write(self, text: str, /) -> object:
+        """Write whole lines."""
+
+    def flush(self) -> object:
+        """Hold nothing back."""
+
+
 class LogFormat(StrEnum):
     """How a line is written."""
 
@@ -43,7 +53,7 @@ def configure_logs(
     *,
     level: int = logging.INFO,
     secrets: Iterable[str] = (),
-    stream: TextIO | None = None,
+    stream: LineStream | None = None,
 ) -> Redaction:
     """Set up the whole process's logging; what was set up before is replaced. Answers what it is cleaned by, which may
     be told further secrets later.
@@ -96,7 +106,7 @@ class _StreamLogger:
     requests with it.
     """
 
-    def __init__(self, stream: TextIO, name: str) -> None:
+    def __init__(self, stream: LineStream, name: str) -> None:
         self._stream = stream
         self.name = name
 

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import sys
 
-from gateway.observability import configure_logs
+from gateway.observability import PatientStream, configure_logs
 from gateway.server import Started, serve
 from tests.support.memory_account import ACCOUNTS, sample_account
 from tests.support.service import LIVE_KEY, TEST_KEY, backend_settings, find_adapter
@@ -30,7 +30,7 @@ def tell(started: Started) -> None:
 
 async def main() -> None:
     """Serve until a signal comes."""
-    configure_logs()
+    configure_logs(stream=PatientStream())
     ACCOUNTS[LIVE_KEY] = sample_account()
     ACCOUNTS[TEST_KEY] = sample_account()
     ACCOUNTS[LIVE_KEY].before_call = wait_for_a_line

@@ -251,3 +251,15 @@ async def test_what_is_counted_can_be_scraped_and_names_nobody(running: Running)
     assert "process_resident_memory_bytes" in text
     assert TOKEN not in text
     assert "cus_ada" not in text
+
+
+async def test_a_log_that_nobody_reads_keeps_no_request_waiting(running: Running) -> None:
+    # What is read ahead is little: soon the pipe is full.
+    for _ in range(30):
+        asked = [running.session.get(f"{running.public}/churnkey/features", headers=AUTHORIZED) for _ in range(100)]
+        async with asyncio.timeout(WHEN_HUNG_S):
+            assert {(await _answer(one)).status for one in asked} == {200}
+    running.process.send_signal(signal.SIGTERM)
+    code, log = await running.stopped()
+    assert code == 0
+    assert len([event for event in log if event["event"] == "request"]) == 3000
