@@ -82,7 +82,7 @@ def test_beyond_the_most_that_may_wait_lines_are_left_out_and_that_is_told(pipe:
         stream = PatientStream(pipe.begin, most_waiting=10)
         count = fill(stream)
         numbers = [int(line[:6]) for line in pipe.close(stream)]
-        assert numbers == list(range(len(numbers)))
+        assert numbers == sorted(set(numbers))
         left_out = count - len(numbers)
         assert left_out > 0
         until = time.monotonic() + WHEN_HUNG_S
