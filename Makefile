@@ -14,7 +14,7 @@ INSTALLED_LOCK := .venv/.installed-lock
 
 BACKEND ?= stripe
 PORT ?= 8080
-PYTEST_OPTIONS ?= --numprocesses=auto
+PYTEST_OPTIONS ?= --numprocesses=auto --dist=worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

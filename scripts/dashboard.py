@@ -16,6 +16,7 @@ _DATASOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 
 _FAILED: Final = ', status=~"5.."'
 _NOT_CLOSED: Final = ', state!="closed"'
+_HIT: Final = ', outcome="hit"'
 _UNKNOWN: Final = ', outcome="unknown"'
 
 
@@ -182,6 +183,16 @@ ROWS: Final[Mapping[str, Sequence[Panel]]] = {
             "Each second.",
             {"{{backend}} {{mode}}": _rate("provider_wait_seconds_count", "backend, mode")},
             unit="reqps",
+        ),
+        Panel(
+            "Remembered prices, coupons and products",
+            "The share of those wanted that no call was made for.",
+            {
+                "{{backend}} {{mode}} {{controller}}": "sum by (backend, mode, controller) "
+                f"(rate({_series('catalogue_lookups_total', _HIT)}[$__rate_interval])) / "
+                f"sum by (backend, mode, controller) (rate({_series('catalogue_lookups_total')}[$__rate_interval]))"
+            },
+            unit="percentunit",
         ),
         Panel(
             "Slowed down by the provider",

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from adapters.chargebee.client import WHOLE_PAGE, ChargebeeApi, among
 from adapters.chargebee.transport import JsonObject
-from gateway.resilience import CatalogueCache
+from gateway.contract import Controller
+from gateway.resilience import CatalogueCache, Observer
 
 _LONGEST_FILTER: Final = 6000
 """Characters of the ids that one request asks for, as they are written in its URL, which must stay below 8 kB."""
@@ -28,10 +29,10 @@ class Companions:
 class Catalogue:
     """Remembers the item prices and coupons of one site for `ttl_s` seconds."""
 
-    def __init__(self, api: ChargebeeApi, ttl_s: float) -> None:
+    def __init__(self, api: ChargebeeApi, ttl_s: float, observer: Observer) -> None:
         self._api = api
-        self._item_prices: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
-        self._coupons: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
+        self._item_prices: CatalogueCache[JsonObject] = CatalogueCache(Controller.PRICES, ttl_s, observer)
+        self._coupons: CatalogueCache[JsonObject] = CatalogueCache(Controller.COUPONS, ttl_s, observer)
 
     def learn_item_prices(self, rows: Iterable[JsonObject]) -> None:
         """Remember listed item prices: they are whole in a list."""

@@ -6,33 +6,29 @@ They change rarely and are remembered for a while. Paddle has no way to ask for 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from adapters.errors import Credentials, NotFound, Unmappable
 from adapters.paddle.client import NO_QUERY, PaddleApi, Query
 from adapters.paddle.models import Discount, Price, read
 from adapters.paddle.options import MappingOptions
-from gateway.resilience import CatalogueCache
+from gateway.contract import Controller
+from gateway.resilience import CatalogueCache, Observer
 
 _WITH_PRODUCT: Final[Query] = {"include": "product"}
 
 
 class Catalogue:
-    """Remembers prices and discounts of one account for `ttl_s` seconds.
+    """Remembers prices and discounts of one account for `ttl_s` seconds."""
 
-    `lacks` is told of a discount that a subscription names and that cannot be read: its id, and why.
-    """
-
-    def __init__(
-        self, api: PaddleApi, options: MappingOptions, ttl_s: float, lacks: Callable[[str, str], None]
-    ) -> None:
+    def __init__(self, api: PaddleApi, options: MappingOptions, ttl_s: float, observer: Observer) -> None:
         self._api = api
-        self._lacks = lacks
+        self._observer = observer
         # Without products the key may not be allowed to read them.
         self.price_query: Final = _WITH_PRODUCT if options.products else NO_QUERY
-        self._prices: CatalogueCache[Price] = CatalogueCache(ttl_s)
-        self._discounts: CatalogueCache[Discount] = CatalogueCache(ttl_s)
+        self._prices: CatalogueCache[Price] = CatalogueCache(Controller.PRICES, ttl_s, observer)
+        self._discounts: CatalogueCache[Discount] = CatalogueCache(Controller.COUPONS, ttl_s, observer)
 
     def learn_price(self, price: Price) -> None:
         """Remember a listed price that was asked for with `price_query`."""
@@ -75,9 +71,9 @@ class Catalogue:
             try:
                 return discount_id, await self._load_discount(discount_id)
             except (NotFound, Credentials) as failure:
-                self._lacks(discount_id, f"discount: {type(failure).__name__}")
+                self._observer.left_out(Controller.COUPONS, discount_id, f"discount: {type(failure).__name__}")
             except Unmappable as error:
-                self._lacks(discount_id, f"discount: {error}")
+                self._observer.left_out(Controller.COUPONS, discount_id, f"discount: {error}")
             return discount_id, None
 
         found = await asyncio.gather(*(attempt(discount_id) for discount_id in discount_ids))

@@ -13,7 +13,7 @@ from adapters.paddle.options import MappingOptions
 from adapters.paddle.prices import is_recurring
 from adapters.paddle.settings import PaddleModeSettings, PaddleSettings
 from adapters.settings import AdapterSettings
-from gateway.contract import Controller, Mode
+from gateway.contract import Mode
 
 
 class PaddleConnection(Holes):
@@ -42,7 +42,7 @@ class PaddleConnection(Holes):
             self._api,
             self._options,
             self._paddle_settings.catalogue_ttl_s,
-            lambda discount_id, reason: self.runtime.observer.left_out(Controller.COUPONS, discount_id, reason),
+            self.runtime.observer,
         )
 
     def _credentials(self) -> PaddleModeSettings:

@@ -17,8 +17,8 @@ from adapters.stripe.fields import reference
 from adapters.stripe.mapping import discount_coupon_id, family
 from adapters.stripe.options import MappingOptions
 from adapters.stripe.prices import needs_detail
-from gateway.contract import Family
-from gateway.resilience import CatalogueCache
+from gateway.contract import Controller, Family
+from gateway.resilience import CatalogueCache, Observer
 
 _IN: Final = "\n"
 """Between a price's id and a currency; ids of old plans may hold anything that fits on a line."""
@@ -46,13 +46,13 @@ def detail_key(source: Mapping[str, Any], currency: str | None) -> str:
 class Catalogue:
     """Remembers prices with their tiers, products and coupons of one account for `ttl_s` seconds."""
 
-    def __init__(self, api: StripeApi, options: MappingOptions, ttl_s: float) -> None:
+    def __init__(self, api: StripeApi, options: MappingOptions, ttl_s: float, observer: Observer) -> None:
         self._api = api
         self._options = options
-        self._prices: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
-        self._products: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
-        self._coupons: CatalogueCache[JsonObject] = CatalogueCache(ttl_s)
-        self._families: CatalogueCache[tuple[Family, ...]] = CatalogueCache(ttl_s)
+        self._prices: CatalogueCache[JsonObject] = CatalogueCache(Controller.PRICES, ttl_s, observer)
+        self._products: CatalogueCache[JsonObject] = CatalogueCache(Controller.PRODUCTS, ttl_s, observer)
+        self._coupons: CatalogueCache[JsonObject] = CatalogueCache(Controller.COUPONS, ttl_s, observer)
+        self._families: CatalogueCache[tuple[Family, ...]] = CatalogueCache(Controller.FAMILIES, ttl_s, observer)
 
     def learn_prices(self, prices: Iterable[JsonObject]) -> None:
         """Remember listed prices that were expanded as `price` would have them."""

@@ -44,7 +44,9 @@ class StripeConnection(Holes):
             runtime=self.runtime,
         )
         self._expressed = Expressed()
-        self._catalogue = Catalogue(self._api, self._options, self._stripe_settings.catalogue_ttl_s)
+        self._catalogue = Catalogue(
+            self._api, self._options, self._stripe_settings.catalogue_ttl_s, self.runtime.observer
+        )
 
     def _credentials(self) -> StripeModeSettings:
         modes = self._stripe_settings.modes

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "churnkey_gateway"
 _ASKED: Final = {True: "accepted", False: "failed"}
+CATALOGUE: Final = (Controller.PRICES, Controller.COUPONS, Controller.PRODUCTS, Controller.FAMILIES)
+"""What is remembered for a while."""
 SHED_REASONS: Final = ("overload", "circuit open")
 SETTLEMENTS: Final = ("done", "repeated", "refused", "unknown")
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
@@ -39,6 +41,9 @@ class Metrics:
         self.actions = self._counter("actions", "Actions on one subscription, by what came of it.", "action", "outcome")
         self.provider_calls = self._counter("provider_calls", "Attempts of provider calls.", "operation", "outcome")
         self.provider_call_seconds = self._histogram("provider_call_seconds", "Time of an attempt.", "operation")
+        self.catalogue_lookups = self._counter(
+            "catalogue_lookups", "Prices, coupons and products that were wanted: hit, or miss.", "controller", "outcome"
+        )
         self.provider_retries = self._counter("provider_retries", "Provider calls made again.", "cause")
         self.provider_calls_shed = self._counter("provider_calls_shed", "Provider calls not made.", "reason")
         self.provider_wait_seconds = self._histogram(
@@ -143,6 +148,8 @@ class BackendMetrics:
         self._journal_lines_lost = metrics.journal_lines_lost.labels(*self._labels)
         for controller in Controller:
             metrics.objects_left_out.labels(*self._labels, controller.value)
+        self._hits = {one: metrics.catalogue_lookups.labels(*self._labels, one, "hit") for one in CATALOGUE}
+        self._misses = {one: metrics.catalogue_lookups.labels(*self._labels, one, "miss") for one in CATALOGUE}
         for reason in SHED_REASONS:
             metrics.provider_calls_shed.labels(*self._labels, reason)
         for action in Action:
@@ -168,6 +175,11 @@ class BackendMetrics:
     def shed(self, reason: str) -> None:
         """A provider call was not made."""
         self._metrics.provider_calls_shed.labels(*self._labels, reason).inc()
+
+    def looked_up(self, controller: Controller, hits: int, misses: int) -> None:
+        """Objects of the catalogue were wanted."""
+        self._hits[controller].inc(hits)
+        self._misses[controller].inc(misses)
 
     def waited(self, seconds: float) -> None:
         """A provider call waited for its turn."""

@@ -14,7 +14,7 @@ from gateway.resilience import Circuit
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from gateway.contract import Mode
+    from gateway.contract import Controller, Mode
     from gateway.resilience import Cause
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.provider")
@@ -91,6 +91,10 @@ class LoggingObserver:
         # At debug: there are as many as requests, each of which is in the access log with its failure.
         self._metrics.shed(reason)
         self._log.debug("provider call shed", reason=reason)
+
+    def looked_up(self, controller: Controller, hits: int, misses: int) -> None:
+        """Objects of the catalogue were wanted."""
+        self._metrics.looked_up(controller, hits, misses)
 
     def waited(self, seconds: float) -> None:
         """A provider call waited for its turn."""

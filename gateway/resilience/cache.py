@@ -13,16 +13,22 @@ from gateway.resilience.deadline import within_deadline
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
 
+    from gateway.contract import Controller
+    from gateway.resilience.observer import Observer
+
 T = TypeVar("T")
 
 
 class CatalogueCache(Generic[T]):
     """Values by id, kept for `ttl_s` seconds, at most `size` of them.
 
-    Never used for customers or subscriptions: a write must be seen by the next read.
+    `observer` is told, under the name of their `controller`, how many of those that are wanted are known. Never used
+    for customers or subscriptions: a write must be seen by the next read.
     """
 
-    def __init__(self, ttl_s: float, size: int = 10_000) -> None:
+    def __init__(self, controller: Controller, ttl_s: float, observer: Observer, size: int = 10_000) -> None:
+        self._controller = controller
+        self._observer = observer
         self._values: TTLCache[str, T] = TTLCache(maxsize=size, ttl=ttl_s)
         # Kept apart: an id that does not exist is an error where it is asked for alone, and a gap among many.
         self._alone: dict[str, asyncio.Task[Mapping[str, T]]] = {}
@@ -75,6 +81,7 @@ class CatalogueCache(Generic[T]):
             # One look, not two: a value may expire between asking whether it is there and taking it.
             with suppress(KeyError):
                 known[key] = self._values[key]
+        self._observer.looked_up(self._controller, len(known), len(keys) - len(known))
         return known
 
     def _start(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from gateway.contract import Controller
     from gateway.resilience.failure import Cause
 
 
@@ -31,6 +32,9 @@ class Observer(Protocol):
 
     def shed(self, reason: str) -> None:
         """A provider call was not made: "overload" or "circuit open"."""
+
+    def looked_up(self, controller: Controller, hits: int, misses: int) -> None:
+        """So many objects of the catalogue were remembered, and so many had to be asked for, or waited for."""
 
     def waited(self, seconds: float) -> None:
         """A provider call that could not be made at once has its turn, or is given up, after so long."""
@@ -61,6 +65,9 @@ class SilentObserver:
         """Ignore it."""
 
     def shed(self, reason: str) -> None:
+        """Ignore it."""
+
+    def looked_up(self, controller: Controller, hits: int, misses: int) -> None:
         """Ignore it."""
 
     def waited(self, seconds: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gateway.contract import Controller
     from gateway.resilience import Cause
 
 
@@ -22,6 +23,8 @@ class RecordingObserver:
     settlements: list[tuple[str, str]] = field(default_factory=list)
     """Action, outcome."""
     sheds: list[str] = field(default_factory=list)
+    look_ups: list[tuple[Controller, int, int]] = field(default_factory=list)
+    """Controller, how many were known, how many not."""
     waits: int = 0
     paces: list[float] = field(default_factory=list)
     circuit: list[str] = field(default_factory=list)
@@ -49,6 +52,10 @@ class RecordingObserver:
     def shed(self, reason: str) -> None:
         """Keep it."""
         self.sheds.append(reason)
+
+    def looked_up(self, controller: Controller, hits: int, misses: int) -> None:
+        """Keep it."""
+        self.look_ups.append((controller, hits, misses))
 
     def waited(self, seconds: float) -> None:
         """Keep that it did."""

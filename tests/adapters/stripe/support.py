@@ -82,6 +82,9 @@ class Witness:
     def shed(self, reason: str) -> None:
         self.told.append(reason)
 
+    def looked_up(self, controller: str, hits: int, misses: int) -> None:
+        pass
+
     def waited(self, seconds: float) -> None:
         self.told.append("waited")
 

@@ -8,7 +8,9 @@ from typing import Final
 
 import pytest
 
+from gateway.contract import Controller
 from gateway.resilience import CatalogueCache, DeadlineExceeded, deadline
+from tests.support.recording_observer import RecordingObserver
 
 LONG_S: Final = 300.0
 
@@ -50,8 +52,13 @@ async def source() -> Source:
 
 
 @pytest.fixture
-async def cache() -> CatalogueCache[str]:
-    return CatalogueCache(LONG_S)
+def observer() -> RecordingObserver:
+    return RecordingObserver()
+
+
+@pytest.fixture
+async def cache(observer: RecordingObserver) -> CatalogueCache[str]:
+    return CatalogueCache(Controller.PRICES, LONG_S, observer)
 
 
 async def test_a_value_is_asked_for_once_and_remembered(cache: CatalogueCache[str], source: Source) -> None:
@@ -206,7 +213,7 @@ async def test_what_is_known_is_answered_even_on_a_spent_budget(cache: Catalogue
 
 
 async def test_a_value_expires(source: Source) -> None:
-    cache = CatalogueCache[str](ttl_s=0.01)
+    cache = CatalogueCache[str](Controller.PRICES, 0.01, RecordingObserver())
     await cache.get("a", source.one)
     await asyncio.sleep(0.02)
     await cache.get("a", source.one)
@@ -214,15 +221,24 @@ async def test_a_value_expires(source: Source) -> None:
 
 
 async def test_with_no_time_to_live_nothing_is_remembered_and_those_at_once_still_share(source: Source) -> None:
-    cache = CatalogueCache[str](ttl_s=0)
+    cache = CatalogueCache[str](Controller.PRICES, 0, RecordingObserver())
     assert list(await asyncio.gather(*(cache.get("a", source.one) for _ in range(2)))) == ["A", "A"]
     assert await cache.get("a", source.one) == "A"
     assert source.asked == [("a",), ("a",)]
 
 
 async def test_more_values_than_there_is_room_for_push_the_oldest_out(source: Source) -> None:
-    cache = CatalogueCache[str](LONG_S, size=2)
+    cache = CatalogueCache[str](Controller.PRICES, LONG_S, RecordingObserver(), size=2)
     assert await cache.get_many(["a", "b", "c"], source.many) == {"a": "A", "b": "B", "c": "C"}
     await cache.get("c", source.one)
     await cache.get("a", source.one)
     assert source.asked == [("a", "b", "c"), ("a",)]
+
+
+async def test_what_was_known_and_what_was_not_is_told(
+    cache: CatalogueCache[str], source: Source, observer: RecordingObserver
+) -> None:
+    await cache.get("a", source.one)
+    await cache.get_many(["a", "b", "c"], source.many)
+    cache.known(["a", "b", "x"])
+    assert observer.look_ups == [(Controller.PRICES, 0, 1), (Controller.PRICES, 1, 2), (Controller.PRICES, 2, 1)]
