@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any, Final
@@ -75,10 +76,24 @@ def normalized(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+def started() -> Iterator[Callable[[str], Run]]:
+    """Starts each demo once, for all tests: a parameter of this fixture would start it for each suggestion."""
+    runs: dict[str, Run] = {}
+    with ExitStack() as stack:
+
+        def start(name: str) -> Run:
+            if name not in runs:
+                process = stack.enter_context(running("demo", "--backend", name, "--port", "0"))
+                runs[name] = Run(DEMOS[name], output_until(process, LAST))
+            return runs[name]
+
+        yield start
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest, started: Callable[[str], Run]) -> Run:
     """A running demo."""
-    with running("demo", "--backend", request.param, "--port", "0") as process:
-        yield Run(DEMOS[request.param], output_until(process, LAST))
+    return started(request.param)
 
 
 @EACH_DEMO
