@@ -30,7 +30,7 @@ SHELLS: Final = ("bash", "console", "shell", "shell-session", "zsh")
 PERMISSIONS: Final = [
     ("chargebee", "docs/providers/chargebee.md"),
     ("paddle", "docs/providers/paddle.md"),
-    ("stripe", "adapters/stripe/README.md"),
+    ("stripe", "docs/providers/stripe.md"),
 ]
 """Where the owner reads which rights the key must have."""
 
