@@ -21,6 +21,7 @@ _VERIFIED: Final = "tests/gateway/verification/test_command.py::test_it_exits_wi
 _SIGNALLED: Final = (
     "tests/gateway/test_reload_command.py::test_the_commands_that_operators_are_told_do_what_they_are_told"
 )
+_QUICK_START: Final = "tests/project/test_quick_start.py::test_what_is_checked_and_served_passes_the_verification"
 _SECRETS: Final = (
     "tests/deploy/test_deployment_page.py::"
     "test_the_commands_make_secrets_that_the_gateway_can_read_and_other_people_cannot"
@@ -109,6 +110,15 @@ RUN_BY: Final[Mapping[str, Mapping[str, Test] | Test]] = {
         "churnkey-gateway journal --subscription sub_123 --file journal.jsonl --file journal.jsonl.1": (
             "tests/gateway/test_journal_command.py::test_one_subscriptions_history_is_read_from_several_files"
         ),
+    },
+    "docs/quick-start.md": {
+        "make demo": _DEMO,
+        "make setup": _TARGETS,
+        "export CK_INTEGRATION_TOKEN=... STRIPE_TEST_KEY=...": _QUICK_START,
+        ".venv/bin/churnkey-gateway check --config stripe.yaml": _QUICK_START,
+        ".venv/bin/churnkey-gateway serve --config stripe.yaml": _QUICK_START,
+        "export CK_INTEGRATION_TOKEN=...": _QUICK_START,
+        ".venv/bin/churnkey-gateway verify --url http://127.0.0.1:8080": _QUICK_START,
     },
     "docs/verification.md": {
         "export CK_INTEGRATION_TOKEN=...": _VERIFIED,
