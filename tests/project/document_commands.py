@@ -39,6 +39,7 @@ RUN_BY: Final[Mapping[str, Mapping[str, Test] | Test]] = {
         "make test": _CI,
         "make check": _CI,
         "make format": _TARGETS,
+        "make docs": _TARGETS,
     },
     "README.md": {
         "make demo": _DEMO,

@@ -179,5 +179,6 @@ def test_every_error_is_there_with_its_status() -> None:
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS)
-def test_each_provider_has_a_page(adapter: str) -> None:
+def test_each_provider_has_a_page_and_is_in_the_navigation(adapter: str) -> None:
     assert (ROOT / "docs" / "providers" / f"{adapter}.md").is_file()
+    assert f"{adapter.title()}: providers/{adapter}.md" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
