@@ -8,6 +8,10 @@ PIP_INSTALL := $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
 # The build backend is pinned in requirements/build.txt; with isolation pip would fetch another.
 INSTALL_PROJECT := $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 
+# Not with --quiet: mkdocs would then count no warnings, and --strict would find nothing. The variable is its theme's, whose
+# notice about the future of mkdocs would stand in every run.
+BUILD_DOCS := NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict
+
 INSTALLED_RUN := .venv/.installed-run
 INSTALLED_DEVELOPMENT := .venv/.installed-development
 INSTALLED_LOCK := .venv/.installed-lock
@@ -39,13 +43,14 @@ test: $(INSTALLED_DEVELOPMENT) ## Run all tests (PYTEST_OPTIONS="-k pause" for s
 ##@ Before a commit
 
 .PHONY: check
-check: $(INSTALLED_DEVELOPMENT) ## Lint, format, types, import directions, generated files; changes nothing
+check: $(INSTALLED_DEVELOPMENT) ## Lint, format, types, import directions, generated files, documents; changes nothing
 	@$(VENV_PYTHON) -m ruff check .
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@$(VENV_PYTHON) scripts/generate.py --check
 	@$(VENV_PYTHON) scripts/lock.py --check
+	@$(BUILD_DOCS)
 
 .PHONY: format
 format: $(INSTALLED_DEVELOPMENT) ## Format the code and fix what can be fixed safely
@@ -55,6 +60,10 @@ format: $(INSTALLED_DEVELOPMENT) ## Format the code and fix what can be fixed sa
 .PHONY: generate
 generate: $(INSTALLED_DEVELOPMENT) ## Write the generated files anew
 	@$(VENV_PYTHON) scripts/generate.py
+
+.PHONY: docs
+docs: $(INSTALLED_DEVELOPMENT) ## Build the documentation as a site in build/site
+	@$(BUILD_DOCS)
 
 ##@ Now and then
 

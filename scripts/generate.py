@@ -13,6 +13,10 @@ from typing import Any, Final
 
 import click
 from dashboard import dashboard
+from references.capabilities import capabilities
+from references.commands import commands
+from references.configuration import configuration
+from references.metrics import metrics
 
 from adapters import registry
 from gateway.server.openapi import openapi_document
@@ -42,6 +46,10 @@ PRODUCERS: Final[Mapping[str, Callable[[], str]]] = {
     "config/backend.schema.json": _backend_schema,
     "deploy/grafana/churnkey-gateway.json": _dashboard,
     "docs/openapi.json": _openapi,
+    "docs/reference/capabilities.md": lambda: capabilities(registry.built_in_names()),
+    "docs/reference/commands.md": commands,
+    "docs/reference/configuration.md": lambda: configuration(registry.built_in_names()),
+    "docs/reference/metrics.md": metrics,
 }
 """Path from the top of the repository, and what makes the text of the file."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,83 +13,24 @@ from click.testing import CliRunner
 from adapters import registry
 from gateway.cli import COMMANDS, main
 from gateway.observability import Metrics
+from tests.project.document_commands import RUN_BY
 from tests.support.commands import ROOT, logged, running
 
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("adapters/**/*.md")], key=str)
-
-RUN_BY: Final = {
-    "make demo": "tests/gateway/test_demo.py::test_a_reading_that_is_suggested_answers_what_is_documented",
-    "make test": "tests/project/test_ci.py::test_it_runs_the_readmes_test_command_and_then_the_checks",
-    ".venv/bin/churnkey-gateway check --config stripe.yaml": (
-        "tests/gateway/test_check.py::test_an_account_with_nothing_to_look_at_exits_with_0"
-    ),
-    ".venv/bin/churnkey-gateway manifest --config stripe.yaml": (
-        "tests/project/test_documents.py::test_the_example_of_the_settings_can_be_served"
-    ),
-    ".venv/bin/churnkey-gateway serve --config stripe.yaml": (
-        "tests/project/test_documents.py::test_the_example_of_the_settings_can_be_served"
-    ),
-    # Without Docker only what goes into the image can be looked at.
-    "docker build --tag churnkey-gateway .": "tests/project/test_documents.py::test_the_image_is_made_of_what_is_there",
-    'docker run --publish 8080:8080 --volume "$PWD/stripe.yaml:/etc/churnkey-gateway/stripe.yaml:ro" --env '
-    "CK_INTEGRATION_TOKEN --env STRIPE_LIVE_KEY --env STRIPE_TEST_KEY churnkey-gateway": (
-        "tests/project/test_documents.py::test_the_image_serves_the_directory_that_the_readme_mounts_into"
-    ),
-}
-"""Every shell command of the README, and the test that runs it or what it starts."""
+FOLDERS: Final = ("adapters", "benchmarks", "config", "deploy", "docs", "gateway", "simulators", "tests")
+DOCUMENTS: Final = sorted(
+    [*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/**/*.md"))], key=str
+)
 
 OPERATIONS: Final = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-RUN_BY_OF_OPERATIONS: Final = {
-    "churnkey-gateway check --config /etc/churnkey-gateway": (
-        "tests/gateway/test_check.py::test_a_key_that_is_refused_is_told_and_not_shown"
-    ),
-    "curl -sS http://127.0.0.1:9090/readyz": (
-        "tests/gateway/server/test_serving.py::test_a_process_that_has_started_serves_and_is_ready"
-    ),
-    "curl -sS http://127.0.0.1:9090/metrics": (
-        "tests/gateway/server/test_serving.py::test_what_is_counted_can_be_scraped_and_names_nobody"
-    ),
-    'kill -HUP "$GATEWAY_PID"': (
-        "tests/gateway/test_reload_command.py::test_the_commands_that_operators_are_told_do_what_they_are_told"
-    ),
-    'kill -TERM "$GATEWAY_PID"': (
-        "tests/gateway/test_reload_command.py::test_the_commands_that_operators_are_told_do_what_they_are_told"
-    ),
-    "churnkey-gateway journal --open --config /etc/churnkey-gateway": (
-        "tests/contract/test_crash.py::test_asked_again_it_is_done_once"
-    ),
-    "churnkey-gateway journal --subscription sub_123 --file journal.jsonl --file journal.jsonl.1": (
-        "tests/gateway/test_journal_command.py::test_one_subscriptions_history_is_read_from_several_files"
-    ),
-}
-"""The same of the page for operators."""
-
-VERIFICATION: Final = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
-RUN_BY_OF_VERIFICATION: Final = {
-    "export CK_INTEGRATION_TOKEN=...": (
-        "tests/gateway/verification/test_command.py::test_it_exits_with_0_where_every_required_module_passes"
-    ),
-    "churnkey-gateway verify --url https://billing.example.com": (
-        "tests/gateway/verification/test_command.py::test_it_exits_with_0_where_every_required_module_passes"
-    ),
-    "churnkey-gateway verify --url https://billing.example.com --mode live": (
-        "tests/gateway/verification/test_command.py::test_live_is_written_to_where_it_is_forced"
-    ),
-    "churnkey-gateway check --config /etc/churnkey-gateway": (
-        "tests/gateway/test_check.py::test_an_account_with_nothing_to_look_at_exits_with_0"
-    ),
-    "churnkey-gateway verify --notify-churnkey --config /etc/churnkey-gateway": (
-        "tests/gateway/verification/test_notify_command.py::test_each_backend_is_asked_for_with_its_key"
-    ),
-}
-"""The same of the page on verification."""
+SHELLS: Final = ("bash", "console", "shell", "shell-session", "zsh")
+"""Other names for ``sh``, which is the one that is looked for."""
 
 
 PERMISSIONS: Final = [
     ("chargebee", "docs/providers/chargebee.md"),
     ("paddle", "docs/providers/paddle.md"),
-    ("stripe", "adapters/stripe/README.md"),
+    ("stripe", "docs/providers/stripe.md"),
 ]
 """Where the owner reads which rights the key must have."""
 
@@ -108,17 +48,38 @@ def commands_in(blocks: list[str]) -> list[str]:
     return [re.sub(r"\s+", " ", line.partition("  #")[0]).strip() for line in lines if line.strip()]
 
 
-@pytest.mark.parametrize(
-    ("document", "run_by"),
-    [(README, RUN_BY), (OPERATIONS, RUN_BY_OF_OPERATIONS), (VERIFICATION, RUN_BY_OF_VERIFICATION)],
-    ids=["README.md", "operations.md", "verification.md"],
-)
-def test_every_command_is_run_by_a_test(document: str, run_by: Mapping[str, str]) -> None:
-    assert sorted(set(commands_in(fenced("sh", document)))) == sorted(run_by)
+def name_of(document: Path) -> str:
+    return document.relative_to(ROOT).as_posix()
+
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+
+
+@each_document
+def test_every_command_is_run_by_a_test(document: Path) -> None:
+    shown = commands_in(fenced("sh", document.read_text(encoding="utf-8")))
+    run_by = RUN_BY.get(name_of(document), {})
+
+    if isinstance(run_by, str):
+        assert shown
+    else:
+        assert sorted(set(shown)) == sorted(run_by)
+
+
+@each_document
+def test_commands_are_marked_as_sh(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+
+    assert [shell for shell in SHELLS if fenced(shell, text)] == []
+
+
+def test_the_documents_whose_commands_are_run_exist() -> None:
+    assert RUN_BY.keys() <= set(map(name_of, DOCUMENTS))
 
 
 @pytest.mark.parametrize(
-    "test", sorted({*RUN_BY.values(), *RUN_BY_OF_OPERATIONS.values(), *RUN_BY_OF_VERIFICATION.values()})
+    "test",
+    sorted({test for run_by in RUN_BY.values() for test in ([run_by] if isinstance(run_by, str) else run_by.values())}),
 )
 def test_the_tests_that_run_them_exist(test: str) -> None:
     file, _, name = test.partition("::")
@@ -210,7 +171,7 @@ def test_the_image_serves_the_directory_that_the_readme_mounts_into() -> None:
     assert re.search(r"^USER [1-9]\d*:", dockerfile, re.MULTILINE)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@each_document
 def test_links_between_documents_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
 

@@ -31,6 +31,14 @@ def test_plain_make_prints_a_menu_of_every_target() -> None:
     assert {"demo", "test", "check", "format", "generate", "lock", "bench", "clean"} <= set(TARGETS)
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_can_be_made(target: str) -> None:
+    result = make("--dry-run", target)
+
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip()
+
+
 @pytest.mark.parametrize(
     "python",
     [
