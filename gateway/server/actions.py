@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from adapters.base import UnknownOutcome
+from adapters.base import Unavailable, UnknownOutcome
 from gateway.contract import (
     ActionRequest,
     ApplyCouponRequest,
@@ -51,10 +51,11 @@ def understand(backend: Backend, target: Target, body: dict[str, object]) -> Act
 
 class _UncertaintyStands:
     """The verdict on what counts from the present state: as long as nobody knows whether it was done, it is not done
-    again."""
+    again; nor where trying again is useless, since it may have been done but for a part that cannot be mended."""
 
     def write(self, failure: Failure) -> str | None:
-        return failure.message if isinstance(failure, UnknownOutcome) else None
+        is_useless = isinstance(failure, Unavailable) and failure.why is None
+        return failure.message if is_useless or isinstance(failure, UnknownOutcome) else None
 
     def read(self, text: str) -> Failure:
         return UnknownOutcome(text, answered=True, repeatable=False)
@@ -70,7 +71,9 @@ async def perform_once(backend: Backend, adapter: BillingAdapter, action: Action
     """
     # An extension by a length would count from whatever end an uncertain first one has left behind.
     counts_on = isinstance(action, ExtendTrialRequest) and isinstance(action.duration, PeriodDuration)
-    name = " ".join((adapter.mode, type(action).__name__, action.to_json()))
+    # What a dry run answered was not done, which settings that are reloaded, or another replica, may now want.
+    how = "dry" if adapter.runtime.dry_run else "done"
+    name = " ".join((adapter.mode, how, type(action).__name__, action.to_json()))
     is_new = await backend.repeats.once(
         name,
         lambda: perform(adapter, backend.policy, action),
