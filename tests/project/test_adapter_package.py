@@ -102,7 +102,7 @@ def test_every_command_of_the_page_is_one_of_these() -> None:
     commands = "".join(re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)).splitlines()
 
     assert commands == [
-        "pip install docs/examples/acme_billing[test]",
+        "pip install . 'docs/examples/acme_billing[test]'",
         "cd docs/examples/acme_billing",
         "churnkey-gateway manifest --config acme.yaml",
         "pytest",
