@@ -37,7 +37,7 @@ class ChargebeeConnection(Holes):
         settings = modes.live if self.mode is Mode.LIVE else modes.test
         if settings is None:
             raise ValueError(f"the mode {self.mode} is not configured")
-        self._api = ChargebeeApi(settings.api_key.get_secret_value(), settings.origin, self.runtime)
+        self._api = ChargebeeApi(settings.api_key.get_secret_value(), settings.origin, self.runtime, settings.base_url)
         self._catalogue = Catalogue(self._api, self._chargebee_settings.catalogue_ttl_s)
 
     async def _close(self) -> None:

@@ -19,10 +19,13 @@ from chargebee.version import VERSION
 from pydantic_core import from_json
 from yarl import URL
 
+from adapters.sessions import hand_trace_on
 from gateway import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from adapters.holes import Runtime
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -61,6 +64,10 @@ class Transport:
         # Left to itself aiohttp repeats a GET whose connection, kept open from before, breaks. It has no public switch;
         # `adapters.calls` owns retries.
         self._session._retry_connection = False
+
+    def hand_trace_on(self, runtime: Runtime, base_url: str | None) -> None:
+        """See `adapters.sessions.hand_trace_on`."""
+        hand_trace_on(self._session, runtime, base_url)
 
     async def close(self) -> None:
         """Close the session."""

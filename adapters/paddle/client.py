@@ -21,6 +21,7 @@ from adapters.errors import Invalid, NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
 from adapters.paddle.errors import Garbled, Refused, translate
+from adapters.sessions import hand_trace_on
 from gateway import __version__
 from gateway.resilience import Safety
 
@@ -79,6 +80,7 @@ class PaddleApi:
         # Left to itself aiohttp repeats a GET whose connection, kept open from before, breaks. It has no public switch.
         self._session._retry_connection = False
         self._calls = ProviderCalls(translate, runtime)
+        hand_trace_on(self._session, runtime, base_url)
 
     async def close(self) -> None:
         """Close the session."""

@@ -21,6 +21,7 @@ from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
+from adapters.sessions import hand_trace_on
 from adapters.stripe.errors import translate
 from adapters.stripe.query import query
 from adapters.stripe.transport import ANYTHING, PAGES, LeanClient, document_of, install, silence
@@ -69,6 +70,7 @@ class StripeApi:
         )
         install(self._client)
         self._calls = ProviderCalls(translate, runtime)
+        hand_trace_on(self._session, runtime, base_url)
 
     async def close(self) -> None:
         """Close the session, which the package leaves to whoever made it."""

@@ -1,4 +1,4 @@
-"""What an operator sees: logs without anything personal or secret in them, and what is counted."""
+"""What an operator sees: logs and traces without anything personal or secret in them, and what is counted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from gateway.observability.logs import LogFormat, configure_logs
 from gateway.observability.metrics import Metrics
 from gateway.observability.observer import LoggingObserver
 from gateway.observability.redaction import Redaction, secrets_in
+from gateway.observability.traces import open_traces, trace_secrets
 
 __all__ = [
     "CountingRecorder",
@@ -20,6 +21,8 @@ __all__ = [
     "add_context",
     "begin_context",
     "configure_logs",
+    "open_traces",
     "said",
     "secrets_in",
+    "trace_secrets",
 ]
