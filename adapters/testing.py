@@ -17,13 +17,14 @@ It needs pytest and pytest-asyncio, with `asyncio_mode = "auto"`: the extra `tes
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from typing import ClassVar
 
 import pytest
 
 from adapters.conformance.choosing import ChoosingFault
+from adapters.conformance.log import recorded_log
 from adapters.conformance.provider import NOW, SPOKEN, Budget, Calls, Held, Item, ProviderCase, Samples, Trouble, Truth
 from adapters.conformance.simulated import SimulatedCase
 from adapters.conformance.suite import (
@@ -37,6 +38,7 @@ from adapters.conformance.suite import (
     journal,
     lists,
     load,
+    log_lines,
     lost_answers,
     manifest,
     modes_apart,
@@ -47,9 +49,11 @@ from adapters.conformance.suite import (
     refusals,
     repeats,
     routes,
+    traces,
     trials,
 )
 from adapters.conformance.world import BOTH_MODES, NOTHING, Start, World, open_world
+from adapters.conformance.written import Written
 from gateway.contract import Mode
 
 __all__ = [
@@ -85,6 +89,7 @@ class AdapterContract:
     TestJournal = journal.TestJournal
     TestLists = lists.TestLists
     TestLoad = load.TestLoad
+    TestLogLines = log_lines.TestLogLines
     TestLostAnswers = lost_answers.TestLostAnswers
     TestManifest = manifest.TestManifest
     TestModesApart = modes_apart.TestModesApart
@@ -95,6 +100,7 @@ class AdapterContract:
     TestRefusals = refusals.TestRefusals
     TestRepeats = repeats.TestRepeats
     TestRoutes = routes.TestRoutes
+    TestTraces = traces.TestTraces
     TestTrials = trials.TestTrials
 
     @pytest.fixture
@@ -102,13 +108,22 @@ class AdapterContract:
         """The provider that the suite runs against."""
         return self.case
 
+    @pytest.fixture(autouse=True)
+    def written(self) -> Iterator[Written]:
+        """What the gateway writes while a test runs, from debug on. Nobody's data and no secret may be in it."""
+        with recorded_log() as log:
+            written = Written(log)
+            yield written
+        if leaks := written.leaks():
+            pytest.fail("\n".join(("What must not be written was:", *leaks)), pytrace=False)
+
     @pytest.fixture
-    async def start(self, provider: type[ProviderCase]) -> AsyncIterator[Start]:
+    async def start(self, provider: type[ProviderCase], written: Written) -> AsyncIterator[Start]:
         """Each start is a provider of its own, with all samples as they were."""
         async with AsyncExitStack() as running:
 
             async def begin(sections: Mapping[str, object] = NOTHING, *, modes: Iterable[Mode] = BOTH_MODES) -> World:
-                return await running.enter_async_context(open_world(provider(), sections, modes))
+                return await running.enter_async_context(open_world(provider(), sections, written, modes))
 
             yield begin
 
