@@ -17,6 +17,7 @@ It needs pytest and pytest-asyncio, with `asyncio_mode = "auto"`: the extra `tes
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from typing import ClassVar
@@ -109,11 +110,16 @@ class AdapterContract:
         return self.case
 
     @pytest.fixture(autouse=True)
-    def written(self) -> Iterator[Written]:
+    def written(self, capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
         """What the gateway writes while a test runs, from debug on. Nobody's data and no secret may be in it."""
         with recorded_log() as log:
             written = Written(log)
             yield written
+        printed = capsys.readouterr()
+        for place, text, stream in (("stdout", printed.out, sys.stdout), ("stderr", printed.err, sys.stderr)):
+            written.add(place, text)
+            # For the report of a test that fails.
+            stream.write(text)
         if leaks := written.leaks():
             pytest.fail("\n".join(("What must not be written was:", *leaks)), pytrace=False)
 

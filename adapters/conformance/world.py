@@ -228,10 +228,10 @@ async def open_world(
         journal = sections.get("journal", running.enter_context(tempfile.TemporaryDirectory()) + "/journal.jsonl")
 
         def tell() -> None:
-            written.add(generate_latest(metrics.registry).decode())
-            written.add(spans.text())
+            written.add("metrics", generate_latest(metrics.registry).decode())
+            written.add("traces", spans.text())
             if isinstance(journal, str) and (path := Path(journal)).is_file():
-                written.add(path.read_text(encoding="utf-8"))
+                written.add("journal", path.read_text(encoding="utf-8"))
 
         def record(name: str, mode: Mode) -> Recorder:
             return spans.recorder(CountingRecorder(journals.recorder(name, mode), metrics.of(name, mode)))

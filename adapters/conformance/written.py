@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -37,11 +38,12 @@ _PERSONAL: Final = frozenset(
 """The members of customers and their addresses, by the names that providers have for them, that say who they are."""
 
 _SHORTEST: Final = 5
-"""Shorter ones are in all kinds of words and ids."""
+"""In bytes. Shorter ones are in all kinds of words and ids."""
 _SHORTEST_NUMBER: Final = 7
 """Shorter ones are in all kinds of numbers."""
 
-_MOST_SHOWN: Final = 300
+_SHOWN_AROUND: Final = 150
+_MOST_REMEMBERED: Final = 10_000
 
 
 class Written:
@@ -50,43 +52,49 @@ class Written:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._texts: list[str] = []
+        self._texts: list[tuple[str, str]] = []
         self._forbidden: set[str] = set()
 
-    def add(self, text: str) -> None:
-        """This was written too."""
-        self._texts.append(text)
+    def add(self, place: str, text: str) -> None:
+        """This was written too, to this place."""
+        self._texts.append((place, text))
 
     def forbid(self, texts: Iterable[str]) -> None:
         """None of these may be in it. What is so short that anything may have it is passed over."""
         self._forbidden.update(
-            text for text in texts if len(text) >= (_SHORTEST_NUMBER if text.isdigit() else _SHORTEST)
+            text for text in texts if len(text.encode()) >= (_SHORTEST_NUMBER if text.isdigit() else _SHORTEST)
         )
 
     def leaks(self) -> list[str]:
-        """What must not be there and is, each with the first line that has it."""
-        lines = "\n".join((self._log.whole, *self._texts))
-        return [f"{text!r} in: {line}" for text in sorted(self._forbidden) if (line := _line_with(text, lines))]
+        """What must not be there and is, each with its place and the first line there that has it."""
+        places = [("log", self._log.whole), *self._texts]
+        spellings = {text: _spellings(text) for text in sorted(self._forbidden)}
+        return [
+            f"{text!r} in the {place}: {line}"
+            for place, written in places
+            for text, spelled in spellings.items()
+            if (line := _line_with(spelled, written)) is not None
+        ]
 
 
-def _line_with(text: str, lines: str) -> str | None:
-    for spelling in _spellings(text):
-        at = lines.find(spelling)
+def _line_with(spellings: Iterable[str], written: str) -> str | None:
+    for spelling in spellings:
+        at = written.find(spelling)
         if at >= 0:
-            begin, end = lines.rfind("\n", 0, at) + 1, lines.find("\n", at)
-            line = lines[begin : end if end >= 0 else None]
-            return line if len(line) <= _MOST_SHOWN else f"... {lines[max(begin, at - 100) : at + 200]} ..."
+            begin, end = written.rfind("\n", 0, at) + 1, written.find("\n", at)
+            return written[max(begin, at - _SHOWN_AROUND) : min(end if end >= 0 else len(written), at + _SHOWN_AROUND)]
     return None
 
 
-def _spellings(text: str) -> set[str]:
+@lru_cache(_MOST_REMEMBERED)
+def _spellings(text: str) -> frozenset[str]:
     """As it is, and as it is written in JSON and in URLs; of an e-mail also in small letters."""
     plain = {text, text.lower()} if "@" in text else {text}
-    return {
+    return frozenset(
         spelling
         for one in plain
         for spelling in (one, json.dumps(one)[1:-1], quote(one, safe=""), quote(one, safe="@"), quote(one, safe="@+"))
-    }
+    )
 
 
 def personal_values(holders: object) -> Iterator[str]:

@@ -24,7 +24,7 @@ from adapters.base import (
     Unreadable,
 )
 from adapters.calls import ProviderCalls
-from adapters.sessions import open_session
+from adapters.sessions import hand_trace_on, open_session
 from gateway.resilience import Cause, Safety, WriteKey, retry_after_seconds, utc_now
 
 URL: Final = "https://api.acme-billing.example"
@@ -56,6 +56,7 @@ class AcmeApi:
     def __init__(self, api_key: str, base_url: str | None, runtime: Runtime) -> None:
         self._address = f"{base_url or URL}/v1"
         self._session = open_session(runtime, {"Authorization": f"Bearer {api_key}"})
+        hand_trace_on(self._session, runtime, base_url)
         self._calls = ProviderCalls(translate, runtime)
 
     async def close(self) -> None:
