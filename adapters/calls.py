@@ -7,6 +7,7 @@ breaker of its own.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -54,6 +55,7 @@ class ProviderCalls:
         observer = runtime.observer
         self._translate = translate
         self._observer = observer
+        self._tracer = runtime.tracer
         self._retrier = Retrier(observer, first_wait_s=runtime.retry_wait_s)
         self._timeout_s = runtime.call_timeout_s
         self._gate = Gate(runtime.max_in_flight, Pace(runtime.requests_per_second), observer, budget=runtime.budget)
@@ -73,11 +75,15 @@ class ProviderCalls:
         Raises an `AdapterError`, `Shed` where the call could not be made in time or the provider is down, or
         `DeadlineExceeded` where no time was left to make it.
         """
-        return await self._retrier.run(lambda: self._attempt(operation, call, safety, request_id), safety)
+        numbers = itertools.count(1)
+        return await self._retrier.run(
+            lambda: self._attempt(operation, next(numbers), call, safety, request_id), safety
+        )
 
     async def _attempt(
         self,
         operation: str,
+        number: int,
         call: Callable[[], Awaitable[T]],
         safety: Safety,
         request_id: Callable[[T], str | None],
@@ -90,7 +96,8 @@ class ProviderCalls:
         try:
             # The circuit may have opened meanwhile.
             admission = self._breaker.admit(urgency)
-            answer = await self._watched(admission, operation, call, request_id, is_write=safety is not Safety.READ)
+            is_write = safety is not Safety.READ
+            answer = await self._watched(admission, operation, number, call, request_id, is_write=is_write)
         except UnknownOutcome as lost:
             lost.repeatable = lost.repeatable and safety is not Safety.UNSAFE_WRITE
             note_change()
@@ -106,6 +113,7 @@ class ProviderCalls:
         self,
         admission: int,
         operation: str,
+        number: int,
         call: Callable[[], Awaitable[T]],
         request_id: Callable[[T], str | None],
         *,
@@ -115,7 +123,7 @@ class ProviderCalls:
         budget = 0.0
         try:
             budget = self._budget(is_write=is_write)
-            answer = await self._timed(operation, call, request_id, budget, is_write=is_write)
+            answer = await self._timed(operation, number, call, request_id, budget, is_write=is_write)
         except AdapterError as error:
             is_there = _is_there(error, had_time=budget >= self._timeout_s * _FAIR_SHARE_OF_TIME)
             if isinstance(error, RateLimited) and error.why is not Cause.BUSY:
@@ -135,6 +143,7 @@ class ProviderCalls:
     async def _timed(
         self,
         operation: str,
+        number: int,
         call: Callable[[], Awaitable[T]],
         request_id: Callable[[T], str | None],
         budget: float,
@@ -143,6 +152,7 @@ class ProviderCalls:
     ) -> T:
         started = time.monotonic()
         outcome, seen = "aborted", None
+        attempt = self._tracer.begin(operation, number)
         try:
             async with asyncio.timeout(budget):
                 result = await call()
@@ -162,6 +172,7 @@ class ProviderCalls:
         finally:
             note_call(operation, outcome, seen)
             self._observer.called(operation, outcome, time.monotonic() - started, seen)
+            attempt.ended(outcome, seen)
 
     def _budget(self, *, is_write: bool) -> float:
         remaining = current_deadline().remaining()

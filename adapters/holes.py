@@ -32,6 +32,7 @@ from gateway.contract import (
 )
 from gateway.resilience import (
     FIRST_WAIT_S,
+    NO_TRACER,
     BreakerLimits,
     Budget,
     Clock,
@@ -41,6 +42,7 @@ from gateway.resilience import (
     Recorder,
     SilentObserver,
     SilentRecorder,
+    Tracer,
     WriteKey,
     utc_now,
 )
@@ -69,6 +71,7 @@ class Runtime:
     clock: Clock = utc_now
     observer: Observer = field(default_factory=SilentObserver)
     recorder: Recorder = field(default_factory=SilentRecorder)
+    tracer: Tracer = NO_TRACER
     locks: Locks = field(default_factory=KeyedLocks)
     dry_run: bool = False
     charge_limit: ChargeLimit | None = None

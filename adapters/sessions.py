@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, TraceConfig, TraceRequestStartParams
+
+from gateway.resilience import NO_TRACER
+
+if TYPE_CHECKING:
+    from adapters.holes import Runtime
 
 
 def open_session(
@@ -26,3 +32,23 @@ def open_session(
     # whose answer was lost is then told to be of nothing. It has no public switch.
     session._retry_connection = False
     return session
+
+
+def hand_trace_on(session: ClientSession, runtime: Runtime, base_url: str | None) -> None:
+    """Tell whoever is at `base_url` which trace the session's calls belong to, in the header `traceparent`.
+
+    None, where the provider is called directly, gets nothing: it could make nothing of it, and whose trace it is part
+    of is none of its business. What stands at a `base_url` is the owner's.
+    """
+    tracer = runtime.tracer
+    if base_url is None or tracer is NO_TRACER:
+        return
+
+    async def add_headers(session: ClientSession, context: object, request: TraceRequestStartParams) -> None:
+        request.headers.update(tracer.headers())
+
+    handing_on = TraceConfig()
+    handing_on.on_request_start.append(add_headers)
+    # A session freezes those that it is made with.
+    handing_on.freeze()
+    session.trace_configs.append(handing_on)

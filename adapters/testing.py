@@ -17,13 +17,15 @@ It needs pytest and pytest-asyncio, with `asyncio_mode = "auto"`: the extra `tes
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+import sys
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import ClassVar
 
 import pytest
 
 from adapters.conformance.choosing import ChoosingFault
+from adapters.conformance.log import Log, recorded_log
 from adapters.conformance.provider import NOW, SPOKEN, Budget, Calls, Held, Item, ProviderCase, Samples, Trouble, Truth
 from adapters.conformance.simulated import SimulatedCase
 from adapters.conformance.suite import (
@@ -38,6 +40,7 @@ from adapters.conformance.suite import (
     journal,
     lists,
     load,
+    log_lines,
     lost_answers,
     manifest,
     modes_apart,
@@ -48,10 +51,13 @@ from adapters.conformance.suite import (
     refusals,
     repeats,
     routes,
+    traces,
     trials,
 )
-from adapters.conformance.world import BOTH_MODES, NOTHING, Start, World, open_world
+from adapters.conformance.world import BOTH_MODES, NOTHING, Start, World, as_scraped, forbidden, open_world
+from adapters.conformance.written import Written
 from gateway.contract import Mode
+from gateway.observability import Metrics
 
 __all__ = [
     "NOW",
@@ -87,6 +93,7 @@ class AdapterContract:
     TestJournal = journal.TestJournal
     TestLists = lists.TestLists
     TestLoad = load.TestLoad
+    TestLogLines = log_lines.TestLogLines
     TestLostAnswers = lost_answers.TestLostAnswers
     TestManifest = manifest.TestManifest
     TestModesApart = modes_apart.TestModesApart
@@ -97,6 +104,7 @@ class AdapterContract:
     TestRefusals = refusals.TestRefusals
     TestRepeats = repeats.TestRepeats
     TestRoutes = routes.TestRoutes
+    TestTraces = traces.TestTraces
     TestTrials = trials.TestTrials
 
     @pytest.fixture
@@ -104,13 +112,37 @@ class AdapterContract:
         """The provider that the suite runs against."""
         return self.case
 
+    @pytest.fixture(autouse=True)
+    def written(self, capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
+        """What the gateway writes while a test runs, from debug on. Nobody's data and no secret may be in it."""
+        with recorded_log() as log:
+            written = Written(log)
+            yield written
+        printed = capsys.readouterr()
+        for place, text, stream in (("stdout", printed.out, sys.stdout), ("stderr", printed.err, sys.stderr)):
+            written.add(place, text)
+            # For the report of a test that fails.
+            stream.write(text)
+        _require_none(written.leaks())
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def counted(cls) -> Iterator[Metrics]:
+        """What is counted while the tests of one subject run. Nobody's data and no secret may be in it."""
+        metrics = Metrics()
+        yield metrics
+        written = Written(Log())
+        written.forbid(forbidden(cls.case()))
+        written.add("metrics", as_scraped(metrics))
+        _require_none(written.leaks())
+
     @pytest.fixture
-    async def start(self, provider: type[ProviderCase]) -> AsyncIterator[Start]:
+    async def start(self, provider: type[ProviderCase], written: Written, counted: Metrics) -> AsyncIterator[Start]:
         """Each start is a provider of its own, with all samples as they were."""
         async with AsyncExitStack() as running:
 
             async def begin(sections: Mapping[str, object] = NOTHING, *, modes: Iterable[Mode] = BOTH_MODES) -> World:
-                return await running.enter_async_context(open_world(provider(), sections, modes))
+                return await running.enter_async_context(open_world(provider(), sections, written, modes, counted))
 
             yield begin
 
@@ -123,3 +155,8 @@ class AdapterContract:
     async def full_world(self, start: Start, provider: type[ProviderCase]) -> World:
         """The gateway with everything switched on that the provider can do."""
         return await start(provider.everything)
+
+
+def _require_none(leaks: Sequence[str]) -> None:
+    if leaks:
+        pytest.fail("\n".join(("What must not be written was:", *leaks)), pytrace=False)

@@ -20,9 +20,9 @@ FOLDER: Final = ROOT / "requirements"
 
 # The order matters: all later files are held to the versions of the first, so that they can be installed together.
 FILES: Final[dict[str, tuple[str, ...]]] = {
-    "dev.txt": ("pyproject.toml", "--group=dev", "--extra=redis"),
+    "dev.txt": ("pyproject.toml", "--group=dev", "--extra=redis", "--extra=otel"),
     "run.txt": ("pyproject.toml", "--constraint=requirements/dev.txt"),
-    "image.txt": ("pyproject.toml", "--extra=redis", "--constraint=requirements/dev.txt"),
+    "image.txt": ("pyproject.toml", "--extra=redis", "--extra=otel", "--constraint=requirements/dev.txt"),
     "build.txt": ("--group=build", "--constraint=requirements/dev.txt"),
     "lock.txt": ("--group=lock",),
 }

@@ -37,12 +37,14 @@ class Page(NamedTuple):
 
 
 class ChargebeeApi:
-    """Calls one site. All methods raise the errors of `adapters.errors`."""
+    """Calls one site at `origin`, which is the owner's where it is the `base_url`. All methods raise the errors of
+    `adapters.errors`."""
 
-    def __init__(self, api_key: str, origin: str, runtime: Runtime) -> None:
+    def __init__(self, api_key: str, origin: str, runtime: Runtime, base_url: str | None = None) -> None:
         self._transport = Transport(
             api_key, origin, connect_timeout_s=runtime.connect_timeout_s, connections=runtime.max_in_flight
         )
+        self._transport.hand_trace_on(runtime, base_url)
         self._calls = ProviderCalls(translate, runtime)
 
         # The keys under which an answer was lost, for as long as they count at Chargebee.

@@ -34,7 +34,7 @@ class ChargebeeConnection(Holes):
 
     async def _open(self) -> None:
         settings = self._credentials()
-        self._api = ChargebeeApi(settings.api_key.get_secret_value(), settings.origin, self.runtime)
+        self._api = ChargebeeApi(settings.api_key.get_secret_value(), settings.origin, self.runtime, settings.base_url)
         self._catalogue = Catalogue(self._api, self._chargebee_settings.catalogue_ttl_s, self.runtime.observer)
 
     def _credentials(self) -> ChargebeeModeSettings:

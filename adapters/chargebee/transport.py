@@ -18,11 +18,13 @@ from chargebee.version import VERSION
 from pydantic_core import from_json
 from yarl import URL
 
-from adapters.sessions import open_session
+from adapters.sessions import hand_trace_on, open_session
 from gateway import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from adapters.holes import Runtime
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -56,6 +58,10 @@ class Transport:
             "User-Agent": f"churnkey-gateway/{__version__} Chargebee-Python-Client v{VERSION}",
         }
         self._session = open_session(connections=connections, connect_timeout_s=connect_timeout_s)
+
+    def hand_trace_on(self, runtime: Runtime, base_url: str | None) -> None:
+        """See `adapters.sessions.hand_trace_on`."""
+        hand_trace_on(self._session, runtime, base_url)
 
     async def close(self) -> None:
         """Close the session."""

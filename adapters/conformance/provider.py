@@ -7,7 +7,7 @@ look behind the gateway: what became of a subscription, how often the provider w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -230,7 +230,7 @@ class ProviderCase(ABC):
     everything: ClassVar[Mapping[str, object]] = MappingProxyType({})
     """Sections of the YAML that switch on whatever is off by default and the provider can do."""
     secrets: ClassVar[tuple[str, ...]]
-    """Keys, and what faults say; none of it may appear in an answer."""
+    """Keys, and what faults say; none of it may appear in an answer to an action, nor in anything that is written."""
     forbids: ClassVar[Mapping[str, frozenset[str]]] = MappingProxyType({})
     """By "apply coupon" and "change price": the roles of samples whose state does not allow it at the provider."""
     only_retrieved: ClassVar[frozenset[str]] = frozenset()
@@ -248,6 +248,12 @@ class ProviderCase(ABC):
     @abstractmethod
     def samples(self) -> Mapping[Mode, Samples]:
         """The samples of both accounts; no id is in both."""
+
+    @property
+    def personal(self) -> Iterable[str]:
+        """Names, e-mails, phones and addresses of both accounts' customers: none of it may appear in anything that is
+        written. What the samples have of it, unless a case knows more."""
+        return [text for one in self.samples.values() for text in (one.email, one.phone)]
 
     @abstractmethod
     def application(self) -> web.Application:

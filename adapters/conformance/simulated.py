@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from adapters.conformance.choosing import ON_THE_WAY
 from adapters.conformance.provider import Calls, ProviderCase, Samples, Trouble
+from adapters.conformance.written import personal_values
 from gateway.contract import Mode
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from simulators.simulator import Simulator
 
 _REFUSED: Final = range(400, 500)
+_HOLDERS: Final = ("customers", "addresses", "businesses")
 
 
 class SimulatedCase(ProviderCase):
@@ -31,6 +33,14 @@ class SimulatedCase(ProviderCase):
     @property
     def samples(self) -> Mapping[Mode, Samples]:
         return self._samples
+
+    @property
+    def personal(self) -> Iterable[str]:
+        """Of all customers that the simulator holds, and of whatever else of an account has their addresses."""
+        yield from super().personal
+        for mode in Mode:
+            for table in _HOLDERS:
+                yield from personal_values(getattr(self.account(mode), table, ()))
 
     def application(self) -> web.Application:
         return self._simulator.application()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -15,14 +16,16 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import generate_latest
 from yarl import URL
 
 from adapters.conformance.provider import NO_SAMPLE, NOW, Held, ProviderCase, Samples, Truth
 from adapters.conformance.reads import subscription_path
+from adapters.conformance.spans import Spans, recorded_spans
 from adapters.registry import find
 from gateway.contract import Mode
 from gateway.journal import open_journals
-from gateway.observability import Metrics
+from gateway.observability import CountingRecorder, LoggingObserver, Metrics
 from gateway.server import create_application, open_backends
 from gateway.settings import load
 
@@ -31,6 +34,11 @@ if TYPE_CHECKING:
 
     from adapters.conformance.asks import Ask
     from adapters.conformance.reads import Read
+    from adapters.conformance.written import Written
+    from gateway.resilience import Recorder
+
+_IN_MEMORY: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - made by tempfile, and private
+"""Where files cost no disk: each test writes a journal, which is synced to where it lies."""
 
 TOKEN: Final = "integration-token-of-the-contract-tests"
 BOTH_MODES: Final = (Mode.LIVE, Mode.TEST)
@@ -75,6 +83,7 @@ class World:
     provider: TestServer
     client: TestClient[web.Request, web.Application]
     manifest: Manifest
+    spans: Spans
 
     @property
     def samples(self) -> Samples:
@@ -211,32 +220,75 @@ def is_on(switches: Mapping[str, Any], path: Iterable[str]) -> bool:
     return found is True
 
 
+def forbidden(case: ProviderCase) -> tuple[str, ...]:
+    """What a gateway before this provider must not write."""
+    return (TOKEN, *case.secrets, *case.personal)
+
+
+def as_scraped(metrics: Metrics) -> str:
+    """What Prometheus would read."""
+    return generate_latest(metrics.registry).decode()
+
+
 @asynccontextmanager
 async def open_world(
-    case: ProviderCase, sections: Mapping[str, object], modes: Iterable[Mode] = BOTH_MODES
+    case: ProviderCase,
+    sections: Mapping[str, object],
+    written: Written,
+    modes: Iterable[Mode] = BOTH_MODES,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[World]:
-    """Start the provider and the gateway; `sections` are further keys of the YAML."""
+    """Start the provider and the gateway; `sections` are further keys of the YAML. `written` is told what the gateway
+    writes, and what must not be in it; what is counted is left to whoever gives the `metrics`."""
+    counted, spans = metrics or Metrics(), recorded_spans()
+    written.forbid(forbidden(case))
     async with AsyncExitStack() as running:
+        folder = running.enter_context(tempfile.TemporaryDirectory(dir=_IN_MEMORY))
+        journal = sections.get("journal", f"{folder}/journal.jsonl")
+
+        def tell() -> None:
+            if metrics is None:
+                written.add("metrics", as_scraped(counted))
+            written.add("traces", spans.text())
+            if isinstance(journal, str) and (path := Path(journal)).is_file():
+                written.add("journal", path.read_text(encoding="utf-8"))
+
+        def record(name: str, mode: Mode) -> Recorder:
+            return spans.recorder(CountingRecorder(journals.recorder(name, mode), counted.of(name, mode)))
+
+        # When everything after it is closed, and before the journal is deleted.
+        running.callback(tell)
         provider = TestServer(case.application())
-        await provider.start_server()
+        # Its log is nobody's, and would have whatever it was asked for.
+        await provider.start_server(access_log=None)
         running.push_async_callback(provider.close)
         address = str(provider.make_url("")).rstrip("/")
         document = {
             "backend": case.name,
             "integration_tokens": [TOKEN],
             "modes": {mode.value: dict(case.modes(address)[mode]) for mode in modes},
-            "journal": "none",
             **sections,
+            "journal": journal,
             # What a provider makes of a repeated action shows only where it is carried out again.
             "limits": {"retry_wait_s": 0.001, "dedupe_s": 0, **_limits(sections)},
         }
-        settings = _loaded(document)
+        settings = _loaded(document, Path(folder, "backend.yaml"))
         journals = await running.enter_async_context(open_journals(settings, clock=lambda: NOW))
         backends = await running.enter_async_context(
-            open_backends(settings, find, clock=lambda: NOW, record=journals.recorder)
+            open_backends(
+                settings,
+                find,
+                clock=lambda: NOW,
+                observe=lambda name, mode: LoggingObserver(name, mode, counted),
+                record=record,
+                follow=spans.tracer,
+            )
         )
-        client = await running.enter_async_context(TestClient(TestServer(create_application(backends, Metrics()))))
-        world = World(case, provider, client, {})
+        gateway = TestServer(create_application(backends, counted, spans.traces))
+        # As it is served: with a log of its own.
+        await gateway.start_server(access_log=None)
+        client = await running.enter_async_context(TestClient(gateway))
+        world = World(case, provider, client, {}, spans)
         answer = await world.get("/features", Mode.TEST if Mode.TEST in modes else Mode.LIVE)
         world.manifest.update(answer.json)
         yield world
@@ -247,9 +299,7 @@ def _limits(sections: Mapping[str, object]) -> Mapping[str, object]:
     return limits if isinstance(limits, dict) else {}
 
 
-def _loaded(document: Mapping[str, object]) -> Any:
-    with tempfile.TemporaryDirectory() as directory:
-        file = Path(directory, "backend.yaml")
-        # JSON is YAML.
-        file.write_text(json.dumps(document), encoding="utf-8")
-        return load([file], {})
+def _loaded(document: Mapping[str, object], file: Path) -> Any:
+    # JSON is YAML.
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return load([file], {})

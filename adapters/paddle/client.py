@@ -20,7 +20,7 @@ from adapters.errors import Invalid, NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
 from adapters.paddle.errors import Garbled, Refused, translate
-from adapters.sessions import open_session
+from adapters.sessions import hand_trace_on, open_session
 from gateway import __version__
 from gateway.resilience import Safety
 
@@ -75,6 +75,7 @@ class PaddleApi:
             },
         )
         self._calls = ProviderCalls(translate, runtime)
+        hand_trace_on(self._session, runtime, base_url)
 
     async def close(self) -> None:
         """Close the session."""

@@ -20,7 +20,7 @@ from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
 from adapters.fields import required_text
 from adapters.holes import Runtime
-from adapters.sessions import open_session
+from adapters.sessions import hand_trace_on, open_session
 from adapters.stripe.errors import refuse, translate
 from adapters.stripe.query import query
 from adapters.stripe.transport import (
@@ -74,6 +74,7 @@ class StripeApi:
         )
         self._requestor = requestor_of(client)
         self._calls = ProviderCalls(translate, runtime)
+        hand_trace_on(self._session, runtime, base_url)
 
     async def close(self) -> None:
         """Close the session, which the package leaves to whoever made it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ from gateway.commands.options import (
     admin_port_option,
 )
 from gateway.journal import CannotOpenJournal
-from gateway.observability import LogFormat, PatientStream, configure_logs, secrets_in
+from gateway.observability import LogFormat, PatientStream, configure_logs, open_traces, secrets_in, trace_secrets
 from gateway.server import CannotListen, UnfitAccount, serve
 from gateway.server.openapi import openapi_json
 from gateway.settings import BackendSettings, SettingsError, load
@@ -62,7 +63,7 @@ def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, adm
 
     Exits with 2 when the settings cannot be used, having said what is wrong with them.
     """
-    redaction = configure_logs(LogFormat(log_format), stream=PatientStream())
+    redaction = configure_logs(LogFormat(log_format), secrets=trace_secrets(), stream=PatientStream())
 
     def load_now() -> tuple[BackendSettings, ...]:
         backends = load(config)
@@ -78,6 +79,7 @@ def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, adm
         port=port,
         admin_host=admin_host,
         admin_port=admin_port,
+        traces=partial(open_traces, redaction),
     )
     try:
         event_loop.run(service)

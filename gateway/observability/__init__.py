@@ -1,4 +1,4 @@
-"""What an operator sees: logs without anything personal or secret in them, and what is counted."""
+"""What an operator sees: logs and traces without anything personal or secret in them, and what is counted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gateway.observability.metrics import Metrics
 from gateway.observability.observer import LoggingObserver
 from gateway.observability.patient_stream import PatientStream
 from gateway.observability.redaction import Redaction, secrets_in
+from gateway.observability.traces import open_traces, trace_secrets
 
 __all__ = [
     "CountingRecorder",
@@ -24,6 +25,8 @@ __all__ = [
     "ascii_json",
     "begin_context",
     "configure_logs",
+    "open_traces",
     "said",
     "secrets_in",
+    "trace_secrets",
 ]

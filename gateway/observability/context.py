@@ -1,13 +1,15 @@
-"""What every line of a request says beside its own: which request, which backend, which mode."""
+"""What every line of a request says beside its own: which request, which backend, which mode, which action."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from contextvars import ContextVar
-from types import MappingProxyType
 from typing import Final
 
-_facts: Final[ContextVar[Mapping[str, str]]] = ContextVar("facts", default=MappingProxyType({}))
+_PROVIDER_REQUEST_ID: Final = "provider_request_id"
+
+_facts: Final[ContextVar[dict[str, str] | None]] = ContextVar("facts", default=None)
+"""Shared by all tasks of a request: what one of them finds out is said by the others too."""
 
 
 def begin_context(**facts: str) -> None:
@@ -17,15 +19,32 @@ def begin_context(**facts: str) -> None:
 
 def add_context(**facts: str) -> None:
     """Say these as well."""
-    _facts.set({**_facts.get(), **facts})
+    known = _facts.get()
+    if known is None:
+        _facts.set(facts)
+    else:
+        known.update(facts)
+
+
+def say_of_latest_call(request_id: str | None) -> None:
+    """Say the provider's id of the latest call, or none where that one has none. Where no request is being served,
+    nothing is: such a call has a line of its own, and the lines after it are not about it."""
+    known = _facts.get()
+    if not known:
+        return
+    if request_id is None:
+        known.pop(_PROVIDER_REQUEST_ID, None)
+    else:
+        known[_PROVIDER_REQUEST_ID] = request_id
 
 
 def said(fact: str) -> str | None:
     """One of these facts of the request that is being served; None where it is not known, or there is no request."""
-    return _facts.get().get(fact)
+    known = _facts.get()
+    return known.get(fact) if known else None
 
 
 def merge_context(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """A processor of structlog. One context variable for all of it: structlog's own has one for each, and looks through
     all that there are."""
-    return {**_facts.get(), **event}
+    return {**(_facts.get() or {}), **event}

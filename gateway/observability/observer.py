@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from gateway.observability.context import say_of_latest_call
 from gateway.observability.first_times import FirstTimes
 from gateway.observability.metrics import Metrics
 from gateway.resilience import Circuit
@@ -65,6 +66,7 @@ class LoggingObserver:
             duration_ms=round(seconds * 1000, 1),
             provider_request_id=request_id,
         )
+        say_of_latest_call(request_id)
 
     def retried(self, cause: Cause) -> None:
         """A provider call is about to be repeated."""

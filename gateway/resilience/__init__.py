@@ -32,6 +32,7 @@ from gateway.resilience.repeats import NO_FAILURE_STANDS, Once, Repeats, Verdict
 from gateway.resilience.repeats import TAKES_TOO_LONG as REQUEST_TAKES_TOO_LONG
 from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
 from gateway.resilience.state import LocalState, Locks, State
+from gateway.resilience.tracer import NO_TRACER, Attempt, Tracer
 from gateway.resilience.urgency import Urgency, current_urgency, note_change, with_urgency
 
 __all__ = [
@@ -40,7 +41,9 @@ __all__ = [
     "LONGEST_BLOCK_S",
     "LONGEST_GRACE_S",
     "NO_FAILURE_STANDS",
+    "NO_TRACER",
     "REQUEST_TAKES_TOO_LONG",
+    "Attempt",
     "BreakerLimits",
     "Budget",
     "CatalogueCache",
@@ -68,6 +71,7 @@ __all__ = [
     "SilentObserver",
     "SilentRecorder",
     "State",
+    "Tracer",
     "Urgency",
     "Verdict",
     "WriteKey",

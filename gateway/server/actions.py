@@ -80,7 +80,7 @@ async def perform_once(backend: Backend, adapter: BillingAdapter, action: Action
         _UncertaintyStands() if counts_on else NO_FAILURE_STANDS,
     )
     if not is_new:
-        _log.info("answered as before", action=type(action).__name__, customer_id=action.customer_id)
+        _log.info("answered as before", customer_id=action.customer_id)
 
 
 async def perform(adapter: BillingAdapter, policy: Policy, action: ActionRequest) -> None:

@@ -20,22 +20,50 @@ from gateway.server.routes import register
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiohttp.typedefs import Middleware
+
     from gateway.observability import Metrics
+    from gateway.observability.spans import Traces
     from gateway.server.backend import Backend
 
 
-def create_application(backends: Mapping[str, Backend], metrics: Metrics) -> web.Application:
+def create_application(
+    backends: Mapping[str, Backend], metrics: Metrics, traces: Traces | None = None
+) -> web.Application:
     """The service in front of these backends, which stay open for as long as it runs."""
-    return create_reloadable_application(Generations(backends), metrics)
+    return create_reloadable_application(Generations(backends), metrics, traces)
 
 
-def create_reloadable_application(generations: Generations, metrics: Metrics) -> web.Application:
-    """The service in front of whichever backends are in force when a request comes."""
+def create_reloadable_application(
+    generations: Generations, metrics: Metrics, traces: Traces | None = None
+) -> web.Application:
+    """The service in front of whichever backends are in force when a request comes. With `traces` None nothing is
+    traced."""
+    outer, inner = _tracing(traces)
     application = web.Application(
         client_max_size=LARGEST_BODY,
         # From the outside in. Errors are answered inside the log, so that it has the status; who is asking is settled
         # before anything else is looked at.
-        middlewares=[request_id, count(metrics), access_log, errors, authentication(generations), mode, deadline],
+        middlewares=[
+            request_id,
+            *outer,
+            count(metrics),
+            access_log,
+            errors,
+            authentication(generations),
+            *inner,
+            mode,
+            deadline,
+        ],
     )
     register(application.router)
     return application
+
+
+def _tracing(traces: Traces | None) -> tuple[tuple[Middleware, ...], tuple[Middleware, ...]]:
+    if traces is None:
+        return (), ()
+    # Not at the top: the packages that make traces are an extra.
+    from gateway.server.middlewares.trace import join_trace, trace
+
+    return (trace(traces),), (join_trace,)

@@ -12,6 +12,7 @@ from gateway.contract import Mode
 from gateway.observability import FirstTimes, LoggingObserver
 from gateway.policy import AllowList, ImmediateCharges, Policy
 from gateway.resilience import (
+    NO_TRACER,
     BreakerLimits,
     Budget,
     Clock,
@@ -21,6 +22,7 @@ from gateway.resilience import (
     Recorder,
     SilentRecorder,
     State,
+    Tracer,
     utc_now,
 )
 
@@ -39,6 +41,9 @@ Observe: TypeAlias = "Callable[[str, Mode], Observer]"
 
 Record: TypeAlias = "Callable[[str, Mode], Recorder]"
 """Makes the recorder of a backend's writes, by its name, in one mode."""
+
+Follow: TypeAlias = "Callable[[str, Mode], Tracer]"
+"""Makes the tracer of a backend's provider calls, by its name, in one mode."""
 
 StateOf: TypeAlias = "Callable[[BackendSettings], State]"
 """Answers the state of a backend, which may be older than these settings."""
@@ -79,6 +84,7 @@ async def open_backends(
     clock: Clock = utc_now,
     observe: Observe = LoggingObserver,
     record: Record = lambda name, mode: SilentRecorder(),
+    follow: Follow = lambda name, mode: NO_TRACER,
     state_of: StateOf = lambda settings: LocalState(),
 ) -> AsyncIterator[Mapping[str, Backend]]:
     """The backends by name, with their adapters open for as long as the block runs. Makes no provider call.
@@ -91,7 +97,9 @@ async def open_backends(
             if one.name in backends:
                 raise ValueError(f"two backends are called {one.name}")
             state = state_of(one)
-            adapters = await _open_adapters(open_adapters, one, find(one.backend), clock, observe, record, state)
+            adapters = await _open_adapters(
+                open_adapters, one, find(one.backend), clock, observe, record, follow, state
+            )
             backends[one.name] = Backend(
                 name=one.name,
                 tokens=_tokens(one.integration_tokens),
@@ -115,6 +123,7 @@ async def _open_adapters(
     clock: Clock,
     observe: Observe,
     record: Record,
+    follow: Follow,
     state: State,
 ) -> dict[Mode, BillingAdapter]:
     adapters: dict[Mode, BillingAdapter] = {}
@@ -123,6 +132,7 @@ async def _open_adapters(
             clock=clock,
             observer=observe(settings.name, mode),
             recorder=record(settings.name, mode),
+            tracer=follow(settings.name, mode),
             locks=state.locks(mode),
             dry_run=settings.policy.dry_run,
             charge_limit=_charge_limit(settings.policy),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from aiohttp import web
 
 from gateway.contract import ContractModel, Controller, Emitted, Target, manifest, page_json
+from gateway.observability import add_context
 from gateway.server.actions import perform_once, understand
 from gateway.server.answers import empty_answer, json_answer
 from gateway.server.body import read_object
@@ -77,6 +78,7 @@ def act(target: Target) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         backend = request[BACKEND]
         action = understand(backend, target, await read_object(request))
+        add_context(action=action.action.value)
         await perform_once(backend, request[ADAPTER], action)
         return empty_answer()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
+from gateway.observability import begin_context
 from gateway.server.answers import error_answer
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class JsonProtocol(web.RequestHandler):
         """The answer to a request that could not be read. The connection is closed after it."""
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has been begun already")
+        # What was said on this connection was said of the request before.
+        begin_context()
         _log.info("request not readable", status=status, error=type(exc).__name__)
         answer = error_answer(status, HTTPStatus(status).phrase, {"Server": "churnkey-gateway"})
         answer.force_close()

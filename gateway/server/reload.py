@@ -10,6 +10,7 @@ import structlog
 
 from gateway.journal import Appenders, CannotOpenJournal, open_journals
 from gateway.observability import CountingRecorder, LoggingObserver
+from gateway.resilience import NO_TRACER
 from gateway.server.accounts import UnfitAccount, examine_accounts
 from gateway.server.backend import open_backends
 from gateway.settings import SettingsError
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from gateway.contract import Mode
     from gateway.observability import Metrics
-    from gateway.resilience import Clock, Recorder
+    from gateway.observability.spans import Traces
+    from gateway.resilience import Clock, Recorder, Tracer
     from gateway.server.backend import Backend, FindAdapter, StateOf
     from gateway.server.generations import Generations
     from gateway.settings import BackendSettings
@@ -50,6 +52,7 @@ class Settings:
         metrics: Metrics,
         clock: Clock,
         state_of: StateOf,
+        traces: Traces | None = None,
     ) -> None:
         self._generations = generations
         self._load = load
@@ -57,6 +60,7 @@ class Settings:
         self._metrics = metrics
         self._clock = clock
         self._state_of = state_of
+        self._traces = traces
         self._appenders = Appenders()
         self._in_force: dict[str, BackendSettings] = {}
         self._observers: list[LoggingObserver] = []
@@ -117,7 +121,11 @@ class Settings:
 
         def record(name: str, mode: Mode) -> Recorder:
             counted = self._metrics.of(name, mode)
-            return CountingRecorder(journals.recorder(name, mode, counted.journal_line_lost), counted)
+            recorder = CountingRecorder(journals.recorder(name, mode, counted.journal_line_lost), counted)
+            return recorder if self._traces is None else self._traces.recorder(recorder)
+
+        def follow(name: str, mode: Mode) -> Tracer:
+            return NO_TRACER if self._traces is None else self._traces.tracer(name, mode)
 
         # The journals are opened first and closed last: what is under way at the end is still recorded.
         async with (
@@ -128,6 +136,7 @@ class Settings:
                 clock=self._clock,
                 observe=observe,
                 record=record,
+                follow=follow,
                 state_of=self._state_of,
             ) as backends,
         ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -25,9 +26,11 @@ from gateway.server.states import open_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
     from structlog.typing import FilteringBoundLogger
 
+    from gateway.observability.spans import Traces
     from gateway.server.backend import FindAdapter
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.server")
@@ -57,6 +60,8 @@ class Started:
 
 OnStarted: TypeAlias = "Callable[[Started], None]"
 
+OpenTraces: TypeAlias = "Callable[[], AbstractAsyncContextManager[Traces | None]]"
+
 
 async def serve(
     load: Load,
@@ -70,12 +75,14 @@ async def serve(
     on_started: OnStarted | None = None,
     clock: Clock = utc_now,
     reloads: bool = True,
+    traces: OpenTraces = nullcontext,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way and return.
 
     `/readyz` answers 503 from the signal on; new connections are refused; requests under way have until the longest
     deadline of any backend, and some seconds. A second signal ends the process at once. With `reloads` the
-    settings are loaded again at each SIGHUP: see `Settings.renew`. `on_started` is called when both addresses answer.
+    settings are loaded again at each SIGHUP: see `Settings.renew`. `traces` is opened for what traces requests, None
+    for nothing, and closed last. `on_started` is called when both addresses answer.
 
     Raises `CannotListen`, `CannotOpenJournal`, `UnfitAccount`, what `load` and what `open_backends` raise.
     """
@@ -83,15 +90,18 @@ async def serve(
     # The signals come first: none is lost, nor ends the process, while it starts.
     with heeded_signals(reloads=reloads) as signals:
         async with (
+            traces() as opened_traces,
             open_states(metrics) as states,
             Generations() as generations,
             Announcer(metrics) as announcer,
         ):
-            settings = Settings(generations, load, find, metrics=metrics, clock=clock, state_of=states.state_of)
+            settings = Settings(
+                generations, load, find, metrics=metrics, clock=clock, state_of=states.state_of, traces=opened_traces
+            )
             admin = web.AppRunner(
                 create_admin_application(life, openapi, metrics), access_log=None, shutdown_timeout=_ADMIN_SHUTDOWN_S
             )
-            public = create_runner(generations, metrics)
+            public = create_runner(generations, metrics, opened_traces)
 
             async def work() -> None:
                 chosen = await settings.read()
@@ -129,7 +139,11 @@ def settle_garbage_collection() -> None:
 
 
 def create_runner(
-    generations: Generations, metrics: Metrics | None = None, *, answering_s: float = _ANSWERING_S
+    generations: Generations,
+    metrics: Metrics | None = None,
+    traces: Traces | None = None,
+    *,
+    answering_s: float = _ANSWERING_S,
 ) -> JsonRunner:
     """The service with its HTTP settings, ready to be given an address.
 
@@ -137,7 +151,7 @@ def create_runner(
     when its caller hangs up: a write that was begun is finished and settled. `answering_s` is for an answer that is
     made by then to be taken by its caller; whoever is still there after that is cut off.
     """
-    application = create_reloadable_application(generations, metrics or Metrics())
+    application = create_reloadable_application(generations, metrics or Metrics(), traces)
 
     async def drain(stopping: web.Application) -> None:
         await generations.drain()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
@@ -19,6 +19,9 @@ from gateway.server.run import create_runner
 from gateway.settings import BackendSettings, ChurnkeySettings, DirectSettings, LimitSettings, PolicySettings
 from tests.support.memory_adapter import MemoryAdapter, MemoryModes, MemoryModeSettings, MemorySettings
 
+if TYPE_CHECKING:
+    from gateway.observability.spans import Traces
+
 TOKEN = "integration-token-of-the-tests"
 LIVE_KEY = "live-key-of-the-tests"
 TEST_KEY = "test-key-of-the-tests"
@@ -33,10 +36,14 @@ class GatewayServer(TestServer):
     """The service on a port of its own, with the HTTP settings it has in production."""
 
     def __init__(
-        self, backends: Mapping[str, Backend] | Generations, metrics: Metrics | None = None, **options: float
+        self,
+        backends: Mapping[str, Backend] | Generations,
+        metrics: Metrics | None = None,
+        traces: Traces | None = None,
+        **options: float,
     ) -> None:
         generations = backends if isinstance(backends, Generations) else Generations(backends)
-        self._runner_in_production = create_runner(generations, metrics, **options)
+        self._runner_in_production = create_runner(generations, metrics, traces, **options)
         super().__init__(self._runner_in_production.app)
 
     async def _make_runner(self, **options: object) -> web.AppRunner:

@@ -9,6 +9,8 @@ import pytest
 from pytest_aiohttp.plugin import AiohttpClient
 
 from gateway.observability import Metrics
+from gateway.observability.spans import Traces
+from gateway.resilience import SilentRecorder
 from gateway.server import open_backends
 from gateway.settings import BackendSettings
 from tests.support.log import Log, recorded_log
@@ -39,10 +41,15 @@ async def start(
     """Starts the gateway; its accounts are `live` and `test_account`."""
     async with AsyncExitStack() as running:
 
-        async def start(*settings: BackendSettings, metrics: Metrics | None = None) -> Client:
+        async def start(
+            *settings: BackendSettings, metrics: Metrics | None = None, traces: Traces | None = None
+        ) -> Client:
             chosen = settings or (backend_settings(),)
-            backends = await running.enter_async_context(open_backends(chosen, find_adapter, clock=lambda: NOW))
-            return await aiohttp_client(GatewayServer(backends, metrics))
+            recorder = SilentRecorder() if traces is None else traces.recorder(SilentRecorder())
+            backends = await running.enter_async_context(
+                open_backends(chosen, find_adapter, clock=lambda: NOW, record=lambda name, mode: recorder)
+            )
+            return await aiohttp_client(GatewayServer(backends, metrics, traces))
 
         yield start
 

@@ -24,7 +24,7 @@ from adapters.base import (
     Unreadable,
 )
 from adapters.calls import ProviderCalls
-from adapters.sessions import open_session
+from adapters.sessions import hand_trace_on, open_session
 from gateway.resilience import Cause, Safety, WriteKey, retry_after_seconds, utc_now
 
 URL: Final = "https://api.acme-billing.example"
@@ -60,6 +60,7 @@ class AcmeApi:
             connect_timeout_s=runtime.connect_timeout_s,
             headers={"Authorization": f"Bearer {api_key}"},
         )
+        hand_trace_on(self._session, runtime, base_url)
         self._calls = ProviderCalls(translate, runtime)
 
     async def close(self) -> None:
