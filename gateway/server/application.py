@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from gateway.server.clients import NOBODY, TrustedProxies
 from gateway.server.errors import LARGEST_BODY
 from gateway.server.generations import Generations
 from gateway.server.middlewares.access_log import access_log
@@ -29,13 +30,23 @@ def create_application(backends: Mapping[str, Backend], metrics: Metrics) -> web
     return create_reloadable_application(Generations(backends), metrics)
 
 
-def create_reloadable_application(generations: Generations, metrics: Metrics) -> web.Application:
+def create_reloadable_application(
+    generations: Generations, metrics: Metrics, trusted_proxies: TrustedProxies = NOBODY
+) -> web.Application:
     """The service in front of whichever backends are in force when a request comes."""
     application = web.Application(
         client_max_size=LARGEST_BODY,
         # From the outside in. Errors are answered inside the log, so that it has the status; who is asking is settled
         # before anything else is looked at.
-        middlewares=[request_id, count(metrics), access_log, errors, authentication(generations), mode, deadline],
+        middlewares=[
+            request_id,
+            count(metrics),
+            access_log(trusted_proxies),
+            errors,
+            authentication(generations),
+            mode,
+            deadline,
+        ],
     )
     register(application.router)
     return application

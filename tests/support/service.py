@@ -33,10 +33,14 @@ class GatewayServer(TestServer):
     """The service on a port of its own, with the HTTP settings it has in production."""
 
     def __init__(
-        self, backends: Mapping[str, Backend] | Generations, metrics: Metrics | None = None, **options: float
+        self,
+        backends: Mapping[str, Backend] | Generations,
+        metrics: Metrics | None = None,
+        *,
+        answering_s: float = 1.0,
     ) -> None:
         generations = backends if isinstance(backends, Generations) else Generations(backends)
-        self._runner_in_production = create_runner(generations, metrics, **options)
+        self._runner_in_production = create_runner(generations, metrics, answering_s=answering_s)
         super().__init__(self._runner_in_production.app)
 
     async def _make_runner(self, **options: object) -> web.AppRunner:
