@@ -246,6 +246,7 @@ ROWS: Final[Mapping[str, Sequence[Panel]]] = {
             "Of each process.",
             {"{{instance}}": "process_resident_memory_bytes and on (job, instance) churnkey_gateway_info"},
             unit="bytes",
+            width=6,
         ),
         Panel(
             "Processor time",
@@ -254,11 +255,20 @@ ROWS: Final[Mapping[str, Sequence[Panel]]] = {
                 "{{instance}}": "rate(process_cpu_seconds_total[$__rate_interval])"
                 " and on (job, instance) churnkey_gateway_info"
             },
+            width=6,
         ),
         Panel(
             "Open files and sockets",
             "Of each process.",
             {"{{instance}}": "process_open_fds and on (job, instance) churnkey_gateway_info"},
+            width=6,
+        ),
+        Panel(
+            "Until the certificate expires",
+            "Of the port that speaks TLS; nothing where something else ends it.",
+            {"{{instance}}": "churnkey_gateway_certificate_expiry_timestamp_seconds - time()"},
+            unit="s",
+            width=6,
         ),
     ),
 }

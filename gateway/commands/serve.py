@@ -12,14 +12,23 @@ from gateway.commands import event_loop
 from gateway.commands.options import (
     DEFAULT_PORT,
     LOOPBACK,
-    PORT,
     BadSettings,
     admin_host_option,
     admin_port_option,
 )
+from gateway.commands.parameters import FileMode, ProxyType, PublicPort
 from gateway.journal import CannotOpenJournal
 from gateway.observability import LogFormat, PatientStream, configure_logs, open_traces, secrets_in, trace_secrets
-from gateway.server import CannotListen, UnfitAccount, serve
+from gateway.server import (
+    CannotListen,
+    CertificateFiles,
+    TrustedProxies,
+    UnfitAccount,
+    UnfitCertificate,
+    UnixSocket,
+    serve,
+)
+from gateway.server.clients import Proxy
 from gateway.server.openapi import openapi_json
 from gateway.settings import BackendSettings, SettingsError, load
 
@@ -40,12 +49,57 @@ from gateway.settings import BackendSettings, SettingsError, load
 )
 @click.option(
     "--port",
-    type=PORT,
+    type=PublicPort(),
     default=DEFAULT_PORT,
     show_default=True,
     envvar="CKGW_PORT",
     show_envvar=True,
-    help="Port of that address; 0: any free one.",
+    metavar="PORT",
+    help="Port of that address; 0: any free one; none: the Unix socket alone.",
+)
+@click.option(
+    "--unix-socket",
+    type=click.Path(path_type=Path),
+    envvar="CKGW_UNIX_SOCKET",
+    show_envvar=True,
+    metavar="FILE",
+    help="A Unix socket to listen on as well, without TLS.",
+)
+@click.option(
+    "--unix-socket-mode",
+    type=FileMode(),
+    default="660",
+    show_default=True,
+    envvar="CKGW_UNIX_SOCKET_MODE",
+    show_envvar=True,
+    metavar="MODE",
+    help="Mode of its file: who may write to it may connect.",
+)
+@click.option(
+    "--tls-certificate",
+    type=click.Path(path_type=Path),
+    envvar="CKGW_TLS_CERTIFICATE",
+    show_envvar=True,
+    metavar="FILE",
+    help="Certificate for the port with its chain, PEM. With it the port speaks TLS alone.",
+)
+@click.option(
+    "--tls-key",
+    type=click.Path(path_type=Path),
+    envvar="CKGW_TLS_KEY",
+    show_envvar=True,
+    metavar="FILE",
+    help="Private key of that certificate, PEM, without a passphrase.",
+)
+@click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    type=ProxyType(),
+    multiple=True,
+    envvar="CKGW_TRUSTED_PROXIES",
+    show_envvar=True,
+    metavar="NETWORK",
+    help="A proxy, or unix, whose X-Forwarded-For is believed for the log. May be repeated; in the variable: commas.",
 )
 @admin_host_option
 @admin_port_option
@@ -58,11 +112,28 @@ from gateway.settings import BackendSettings, SettingsError, load
     show_envvar=True,
     help="How log lines are written on stderr; console is for people.",
 )
-def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, admin_port: int, log_format: str) -> None:
-    """Run the gateway until SIGTERM, then finish what is under way. SIGHUP loads the settings anew.
+def command(
+    config: tuple[Path, ...],
+    host: str,
+    port: int | None,
+    unix_socket: Path | None,
+    unix_socket_mode: int,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    trusted_proxies: tuple[Proxy, ...],
+    admin_host: str,
+    admin_port: int,
+    log_format: str,
+) -> None:
+    """Run the gateway until SIGTERM, then finish what is under way. SIGHUP loads settings and certificate anew.
 
     Exits with 2 when the settings cannot be used, having said what is wrong with them.
     """
+    if port is None and unix_socket is None:
+        raise click.UsageError("--port none is for --unix-socket")
+    certificate_files = _certificate_files(tls_certificate, tls_key)
+    if port is None and certificate_files is not None:
+        raise click.UsageError("--tls-certificate is for the port, and --port none is given")
     redaction = configure_logs(LogFormat(log_format), secrets=trace_secrets(), stream=PatientStream())
 
     def load_now() -> tuple[BackendSettings, ...]:
@@ -77,15 +148,26 @@ def command(config: tuple[Path, ...], host: str, port: int, admin_host: str, adm
         openapi=openapi_json,
         host=host,
         port=port,
+        unix_socket=None if unix_socket is None else UnixSocket(unix_socket, unix_socket_mode),
+        certificate_files=certificate_files,
+        trusted_proxies=TrustedProxies(trusted_proxies),
         admin_host=admin_host,
         admin_port=admin_port,
         traces=partial(open_traces, redaction),
     )
     try:
         event_loop.run(service)
-    except (SettingsError, UnfitAccount, CannotOpenJournal) as error:
+    except (SettingsError, UnfitAccount, UnfitCertificate, CannotOpenJournal) as error:
         # It is the settings that name the account, and the file. `from None`: a chained error could show what was
         # written.
         raise BadSettings(str(error)) from None
     except CannotListen as error:
         raise click.ClickException(str(error)) from None
+
+
+def _certificate_files(certificate: Path | None, key: Path | None) -> CertificateFiles | None:
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise click.UsageError("--tls-certificate and --tls-key belong together")
+    return CertificateFiles(certificate, key)

@@ -6,6 +6,7 @@ A series whose labels are known beforehand is there from the start, as 0: rates 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
@@ -78,6 +79,14 @@ class Metrics:
             ("backend", "part"),
             registry=self.registry,
         )
+
+        # NaN while there is none: unlike 0 it is no moment that has passed, and raises no alert.
+        self.certificate_expiry = Gauge(
+            f"{PREFIX}_certificate_expiry_timestamp_seconds",
+            "When the certificate of the public address expires, in seconds since 1970; NaN without TLS.",
+            registry=self.registry,
+        )
+        self.certificate_expiry.set(math.nan)
 
     def count_verifications_of(self, backend: str) -> None:
         """Churnkey is asked to verify this backend: its series are there from now on."""

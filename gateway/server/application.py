@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from gateway.server.clients import NOBODY, TrustedProxies
 from gateway.server.errors import LARGEST_BODY
 from gateway.server.generations import Generations
 from gateway.server.middlewares.access_log import access_log
@@ -31,11 +32,15 @@ def create_application(
     backends: Mapping[str, Backend], metrics: Metrics, traces: Traces | None = None
 ) -> web.Application:
     """The service in front of these backends, which stay open for as long as it runs."""
-    return create_reloadable_application(Generations(backends), metrics, traces)
+    return create_reloadable_application(Generations(backends), metrics, traces=traces)
 
 
 def create_reloadable_application(
-    generations: Generations, metrics: Metrics, traces: Traces | None = None
+    generations: Generations,
+    metrics: Metrics,
+    *,
+    trusted_proxies: TrustedProxies = NOBODY,
+    traces: Traces | None = None,
 ) -> web.Application:
     """The service in front of whichever backends are in force when a request comes. With `traces` None nothing is
     traced."""
@@ -48,7 +53,7 @@ def create_reloadable_application(
             request_id,
             *outer,
             count(metrics),
-            access_log,
+            access_log(trusted_proxies),
             errors,
             authentication(generations),
             *inner,

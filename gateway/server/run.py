@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import socket
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -18,8 +16,11 @@ from gateway.resilience import Clock, utc_now
 from gateway.server.admin import Life, OpenApi, Stage, create_admin_application
 from gateway.server.announcing import Announcer
 from gateway.server.application import create_reloadable_application
+from gateway.server.clients import NOBODY, TrustedProxies
 from gateway.server.generations import Generations
+from gateway.server.listening import Listening
 from gateway.server.protocol import JsonRunner
+from gateway.server.reasons import CannotListen, reason
 from gateway.server.reload import Load, Settings
 from gateway.server.signals import heeded_signals
 from gateway.server.states import open_states
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from gateway.observability.spans import Traces
     from gateway.server.backend import FindAdapter
+    from gateway.server.certificate import CertificateFiles
+    from gateway.server.unix_socket import UnixSocket
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.server")
 
@@ -44,18 +47,16 @@ _ANSWERING_S: Final = 1.0
 _ALLOCATIONS_BEFORE_COLLECTION: Final = 50_000
 
 
-class CannotListen(Exception):
-    """An address cannot be listened on; the message says which and why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Where the running service listens. A port that was given as 0 is the real one here."""
+    """Where the running service listens. A port that was given as 0 is the real one here. None stands for what is not
+    listened on: the port, or the Unix socket."""
 
     host: str
-    port: int
+    port: int | None
     admin_host: str
     admin_port: int
+    unix_socket: str | None = None
 
 
 OnStarted: TypeAlias = "Callable[[Started], None]"
@@ -69,7 +70,10 @@ async def serve(
     *,
     openapi: OpenApi,
     host: str = "127.0.0.1",
-    port: int = 8080,
+    port: int | None = 8080,
+    unix_socket: UnixSocket | None = None,
+    certificate_files: CertificateFiles | None = None,
+    trusted_proxies: TrustedProxies = NOBODY,
     admin_host: str = "127.0.0.1",
     admin_port: int = 9090,
     on_started: OnStarted | None = None,
@@ -81,10 +85,12 @@ async def serve(
 
     `/readyz` answers 503 from the signal on; new connections are refused; requests under way have until the longest
     deadline of any backend, and some seconds. A second signal ends the process at once. With `reloads` the
-    settings are loaded again at each SIGHUP: see `Settings.renew`. `traces` is opened for what traces requests, None
-    for nothing, and closed last. `on_started` is called when both addresses answer.
+    settings and the certificate are loaded again at each SIGHUP: see `Settings.renew` and `Listening.renew`. `traces`
+    is opened for what traces requests, None for nothing, and closed last. `on_started` is called when all addresses
+    answer. Where the public one is: see `Listening`.
 
-    Raises `CannotListen`, `CannotOpenJournal`, `UnfitAccount`, what `load` and what `open_backends` raise.
+    Raises `CannotListen`, `CannotOpenJournal`, `UnfitAccount`, `UnfitCertificate`, what `load` and what `open_backends`
+    raise.
     """
     life, metrics = Life(), Metrics()
     # The signals come first: none is lost, nor ends the process, while it starts.
@@ -101,22 +107,28 @@ async def serve(
             admin = web.AppRunner(
                 create_admin_application(life, openapi, metrics), access_log=None, shutdown_timeout=_ADMIN_SHUTDOWN_S
             )
-            public = create_runner(generations, metrics, opened_traces)
+            public = create_runner(generations, metrics, trusted_proxies=trusted_proxies, traces=opened_traces)
+            listening = Listening(
+                public, metrics, host=host, port=port, unix_socket=unix_socket, certificate_files=certificate_files
+            )
 
             async def work() -> None:
                 chosen = await settings.read()
                 real_admin_port = await _listen(admin, admin_host, admin_port)
                 await settings.put_in_force(chosen)
-                real_port = await _listen(public, host, port)
+                await listening.open()
                 settle_garbage_collection()
                 life.stage = Stage.SERVING
-                _tell_started(Started(host, real_port, admin_host, real_admin_port), settings, on_started)
+                _tell_started(listening, f"{admin_host}:{real_admin_port}", settings)
+                if on_started is not None:
+                    on_started(_started(listening, admin_host, real_admin_port))
                 while True:
                     # Churnkey calls back, so not before it can be answered.
                     await announcer.announce(settings.in_force, generations.current.backends)
                     await signals.reload.wait()
                     # Cleared first: settings that are written while others are read are read once more.
                     signals.reload.clear()
+                    await listening.renew()
                     await settings.renew()
 
             try:
@@ -124,6 +136,7 @@ async def serve(
                 life.stage = Stage.DRAINING
                 _log.info("draining")
             finally:
+                listening.close()
                 # The admin address goes last: until then it says that the process is draining.
                 await public.cleanup()
                 await admin.cleanup()
@@ -141,8 +154,9 @@ def settle_garbage_collection() -> None:
 def create_runner(
     generations: Generations,
     metrics: Metrics | None = None,
-    traces: Traces | None = None,
     *,
+    trusted_proxies: TrustedProxies = NOBODY,
+    traces: Traces | None = None,
     answering_s: float = _ANSWERING_S,
 ) -> JsonRunner:
     """The service with its HTTP settings, ready to be given an address.
@@ -151,7 +165,9 @@ def create_runner(
     when its caller hangs up: a write that was begun is finished and settled. `answering_s` is for an answer that is
     made by then to be taken by its caller; whoever is still there after that is cut off.
     """
-    application = create_reloadable_application(generations, metrics or Metrics(), traces)
+    application = create_reloadable_application(
+        generations, metrics or Metrics(), trusted_proxies=trusted_proxies, traces=traces
+    )
 
     async def drain(stopping: web.Application) -> None:
         await generations.drain()
@@ -175,19 +191,23 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        # asyncio's own words repeat the address; a name that cannot be resolved has no number of the system.
-        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
-        raise CannotListen(f"cannot listen on {host}:{port}: {reason}") from error
+        raise CannotListen(f"cannot listen on {host}:{port}: {reason(error)}") from error
     return int(runner.addresses[0][1])
 
 
-def _tell_started(started: Started, settings: Settings, on_started: OnStarted | None) -> None:
+def _tell_started(listening: Listening, admin: str, settings: Settings) -> None:
+    certificate = listening.certificate
     _log.info(
         "started",
         version=__version__,
-        listening=f"{started.host}:{started.port}",
-        admin=f"{started.admin_host}:{started.admin_port}",
+        **({} if listening.port is None else {"listening": f"{listening.host}:{listening.port}"}),
+        **({} if listening.unix_socket is None else {"unix_socket": str(listening.unix_socket.path)}),
+        **({} if certificate is None else {"certificate_valid_until": certificate.expires_at.isoformat()}),
+        admin=admin,
         backends=settings.modes(),
     )
-    if on_started is not None:
-        on_started(started)
+
+
+def _started(listening: Listening, admin_host: str, admin_port: int) -> Started:
+    unix_socket = None if listening.unix_socket is None else str(listening.unix_socket.path)
+    return Started(listening.host, listening.port, admin_host, admin_port, unix_socket)

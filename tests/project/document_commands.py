@@ -103,6 +103,15 @@ RUN_BY: Final[Mapping[str, Mapping[str, Test] | Test]] = {
         "curl -sS http://127.0.0.1:9090/metrics": (
             "tests/gateway/server/test_serving.py::test_what_is_counted_can_be_scraped_and_names_nobody"
         ),
+        "churnkey-gateway serve --config /etc/churnkey-gateway --unix-socket /run/gateway/gateway.sock --port none": (
+            "tests/gateway/test_listening_command.py::test_after_a_kill_the_next_one_takes_its_place"
+        ),
+        "churnkey-gateway serve --config /etc/churnkey-gateway --tls-certificate /tls/tls.crt --tls-key /tls/tls.key": (
+            "tests/gateway/test_listening_command.py::test_connections_that_nobody_uses_hold_nothing_up"
+        ),
+        "churnkey-gateway serve --config /etc/churnkey-gateway --trusted-proxy 10.0.0.0/8 --trusted-proxy fd00::/8": (
+            "tests/gateway/test_listening_command.py::test_proxies_that_are_trusted_are_told_on_the_command_line"
+        ),
         'kill -HUP "$GATEWAY_PID"': _SIGNALLED,
         'kill -TERM "$GATEWAY_PID"': _SIGNALLED,
         "churnkey-gateway journal --open --config /etc/churnkey-gateway": (

@@ -84,7 +84,7 @@ def test_the_documents_whose_commands_are_run_exist() -> None:
 def test_the_tests_that_run_them_exist(test: str) -> None:
     file, _, name = test.partition("::")
 
-    assert re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(rf"^ *(async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize(("title", "command"), [("Quick start", "make demo"), ("Test", "make test")])

@@ -40,10 +40,11 @@ class GatewayServer(TestServer):
         backends: Mapping[str, Backend] | Generations,
         metrics: Metrics | None = None,
         traces: Traces | None = None,
-        **options: float,
+        *,
+        answering_s: float = 1.0,
     ) -> None:
         generations = backends if isinstance(backends, Generations) else Generations(backends)
-        self._runner_in_production = create_runner(generations, metrics, traces, **options)
+        self._runner_in_production = create_runner(generations, metrics, traces=traces, answering_s=answering_s)
         super().__init__(self._runner_in_production.app)
 
     async def _make_runner(self, **options: object) -> web.AppRunner:

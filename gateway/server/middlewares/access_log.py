@@ -1,4 +1,4 @@
-"""One line a request: which route, how it ended, how long it took. No ids, no query, no path as it was sent."""
+"""One line a request: who sent it, which route, how it ended, how long it took. No ids, no query, no path as sent."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from gateway.resilience import Failure
 from gateway.server.keys import FAILURE
 
 if TYPE_CHECKING:
-    from aiohttp.typedefs import Handler
+    from aiohttp.typedefs import Handler, Middleware
     from structlog.typing import FilteringBoundLogger
+
+    from gateway.server.clients import TrustedProxies
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.access")
 
@@ -24,24 +26,31 @@ _ABORTED: Final = 499
 """Logged, never sent: the process stopped before there was an answer."""
 
 
-@web.middleware
-async def access_log(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Log the request once it is answered."""
-    started = time.perf_counter()
-    status = _ABORTED
-    try:
-        response = await handler(request)
-        status = response.status
-        return response
-    finally:
-        _log.info(
-            "request",
-            method=request.method,
-            route=template(request),
-            status=status,
-            duration_ms=round((time.perf_counter() - started) * 1000, 2),
-            **_failure(request),
-        )
+def access_log(trusted_proxies: TrustedProxies) -> Middleware:
+    """A middleware that logs each request once it is answered, with the address that it came from."""
+
+    @web.middleware
+    async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        # Now: of a connection that is gone by the end less is known.
+        client = trusted_proxies.client_of(request)
+        status = _ABORTED
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        finally:
+            _log.info(
+                "request",
+                client=client,
+                method=request.method,
+                route=template(request),
+                status=status,
+                duration_ms=round((time.perf_counter() - started) * 1000, 2),
+                **_failure(request),
+            )
+
+    return logged
 
 
 def template(request: web.Request) -> str | None:

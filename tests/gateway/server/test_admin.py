@@ -8,7 +8,7 @@ from pytest_aiohttp.plugin import AiohttpClient
 from gateway import __version__
 from gateway.observability import Metrics
 from gateway.server.admin import Life, Stage, create_admin_application
-from tests.support.service import is_error
+from tests.support.service import AUTHORIZED, Client, is_error
 
 
 @pytest.mark.parametrize("stage", Stage)
@@ -58,3 +58,16 @@ async def test_anything_else_is_an_error_as_json(aiohttp_client: AiohttpClient, 
 async def test_nothing_can_be_posted(aiohttp_client: AiohttpClient) -> None:
     client = await aiohttp_client(create_admin_application(Life(), b"{}", Metrics()))
     assert await is_error(await client.post("/healthz"), 405)
+
+
+@pytest.mark.parametrize("headers", [{}, AUTHORIZED], ids=["without a token", "with a token"])
+async def test_none_of_it_is_on_the_public_address(client: Client, headers: dict[str, str]) -> None:
+    admin = create_admin_application(Life(), b"{}", Metrics())
+    paths = [resource.canonical for resource in admin.router.resources()]
+    assert len(paths) == 5
+    for path in paths:
+        for below in (path, f"/memory{path}", f"/churnkey{path}", f"/memory/churnkey{path}"):
+            answer = await client.get(below, headers=headers)
+            assert answer.status in {401, 404}
+            assert await is_error(answer, answer.status)
+            assert answer.status == 404 or not headers

@@ -62,6 +62,7 @@ async def test_a_request_is_one_line(client: Client, log: Log) -> None:
         "event": "request",
         "level": "info",
         "logger": "gateway.access",
+        "client": "127.0.0.1",
         "method": "GET",
         "route": "/{backend}/churnkey/customers/{customerId}",
         "status": 200,
