@@ -101,27 +101,25 @@ class Repeats:
     ) -> bool:
         """Whether it was carried out now: False where the first one's answer stands for it.
 
-        While the first is under way its answer is waited for, success or failure. Afterwards a success stands, and a
-        failure that `verdict` can write; after any other failure the next one is carried out. What is not known here is
+        While the first is under way its answer is waited for, success or failure; where it ends without one, those that
+        waited carry it out, the first of them for all. Afterwards a success stands, and a failure that `verdict` can
+        write; after any other failure the next one is carried out. What is not known here is
         asked `elsewhere`; its answer is not remembered, for it is older than it looks. Raises what `act` raised, and
         `DeadlineExceeded` where the first takes longer than this one may wait.
         """
         if self._window_s <= 0:
             await act()
             return True
-        known = self._answers.get(request)
-        if known is None:
+        while (known := self._answers.get(request)) is None:
             first = self._under_way.get(request)
             if first is None:
                 return await self._be_first(request, act, verdict, elsewhere)
             async with within_deadline(TAKES_TOO_LONG):
-                # Shielded: whoever gives up waiting must not take the answer from the others.
-                failure = await asyncio.shield(first)
-        else:
-            failure = known.failure
-        if failure is not None:
-            raise failure
-        return False
+                # Whoever gives up waiting takes the answer from nobody.
+                await asyncio.wait((first,))
+            if not first.cancelled():
+                return _stands(first.result())
+        return _stands(known.failure)
 
     async def _be_first(
         self, request: str, act: Callable[[], Awaitable[None]], verdict: Verdict, elsewhere: Once | None
@@ -155,3 +153,10 @@ class Repeats:
                 self._answers[request] = _Answer(failure, self._window_s)
             raise
         self._answers[request] = _Answer(None, self._window_s)
+
+
+def _stands(failure: Failure | None) -> bool:
+    """The first one's answer to a repetition: nothing was carried out now. Raises the failure that it was."""
+    if failure is not None:
+        raise failure
+    return False

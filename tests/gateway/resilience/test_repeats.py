@@ -177,6 +177,34 @@ async def test_what_is_no_failure_leaves_nothing_behind(end: Callable[[asyncio.T
     assert await repeats.once("request", deed)
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(lambda task: task.cancel(), id="cancelled"),
+        pytest.param(lambda task: None, id="broken by an error of ours"),
+    ],
+)
+async def test_those_that_waited_for_what_was_no_failure_carry_it_out_once_themselves(
+    end: Callable[[asyncio.Task[bool]], object],
+) -> None:
+    repeats, gate, deed = Repeats(60), asyncio.Event(), Deed()
+
+    async def break_down() -> None:
+        await gate.wait()
+        raise RuntimeError("an error of ours")
+
+    first = asyncio.create_task(repeats.once("request", break_down))
+    await until_nothing_moves()
+    waiting = [asyncio.create_task(repeats.once("request", deed)) for _ in range(3)]
+    await until_nothing_moves()
+    end(first)
+    gate.set()
+    with pytest.raises((RuntimeError, asyncio.CancelledError)):
+        await first
+    assert await asyncio.gather(*waiting) == [True, False, False]
+    assert deed.times == 1
+
+
 async def test_with_no_window_everything_is_carried_out_each_time() -> None:
     repeats, deed = Repeats(0), Deed()
     doing: list[Awaitable[bool]] = [repeats.once("request", deed) for _ in range(3)]
