@@ -12,7 +12,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base, wait_exponential_jitter
 
-from gateway.resilience.deadline import current_deadline
+from gateway.resilience.deadline import DeadlineExceeded, current_deadline
 from gateway.resilience.failure import Cause, Failure, Shed
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ _LONGEST_WAIT: Final = 10
 _LONGEST_RETRY_AFTER_S: Final = 60.0
 """Where there is no deadline, a provider that wants longer than this is not waited for."""
 _LONGEST_NUMBER: Final = 6
+
+_NOT_MADE: Final = (Shed, DeadlineExceeded)
+"""What tells that a call was not made."""
 
 
 class _ProvidersWishOrJitter(wait_base):
@@ -149,7 +152,7 @@ class Retrier:
                 raise last
             try:
                 return await call()
-            except Shed:
+            except _NOT_MADE:
                 raise
             except Failure as failure:
                 last = failure
@@ -157,7 +160,7 @@ class Retrier:
 
         try:
             return await self._policies[safety].copy()(replay_then_call)
-        except Shed:
+        except _NOT_MADE:
             # A repetition that was not made does not change what happened.
             raise last from None
 

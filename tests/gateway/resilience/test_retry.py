@@ -119,18 +119,30 @@ async def test_the_last_error_is_the_one_that_is_raised_itself() -> None:
     assert caught.value is errors[-1]
 
 
-async def test_a_repetition_that_is_not_made_ends_the_attempts_and_does_not_change_what_happened() -> None:
+@pytest.mark.parametrize(
+    "not_made",
+    [Shed("it was not made", retry_after=9.0), DeadlineExceeded("it was not made")],
+    ids=["turned away", "too late"],
+)
+async def test_a_repetition_that_is_not_made_ends_the_attempts_and_does_not_change_what_happened(
+    not_made: Failure,
+) -> None:
     made = [failure(Cause.LOST), failure(Cause.UNAVAILABLE)]
-    attempts = Attempts([*made, Shed("it was not made", retry_after=9.0)])
+    attempts = Attempts([*made, not_made])
     with pytest.raises(Failure) as caught:
         await Watch(attempts=5).retrier.run(attempts, READ)
     assert caught.value is made[-1]
     assert attempts.made == 3
 
 
-async def test_a_call_that_is_not_made_at_all_is_not_tried_again() -> None:
-    attempts = Attempts([Shed("it was not made", retry_after=0.0)])
-    with pytest.raises(Shed):
+@pytest.mark.parametrize(
+    "not_made",
+    [Shed("it was not made", retry_after=0.0), DeadlineExceeded("too late")],
+    ids=["turned away", "too late"],
+)
+async def test_a_call_that_is_not_made_at_all_is_not_tried_again(not_made: Failure) -> None:
+    attempts = Attempts([not_made])
+    with pytest.raises(type(not_made)):
         await Watch().retrier.run(attempts, READ)
     assert attempts.made == 1
 
@@ -152,9 +164,7 @@ async def test_calls_at_once_do_not_count_each_others_attempts() -> None:
     assert [one.made for one in calls] == [3] * 5
 
 
-@pytest.mark.parametrize(
-    "error", [asyncio.CancelledError(), KeyboardInterrupt(), TimeoutError(), OSError(), DeadlineExceeded("too late")]
-)
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), KeyboardInterrupt(), TimeoutError(), OSError()])
 @pytest.mark.parametrize("before", [0, 1], ids=["at first", "when trying again"])
 async def test_what_is_no_failure_of_a_call_is_never_tried_again(error: BaseException, before: int) -> None:
     attempts = Attempts([*(failure() for _ in range(before)), error])
