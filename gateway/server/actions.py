@@ -70,7 +70,9 @@ async def perform_once(backend: Backend, adapter: BillingAdapter, action: Action
     """
     # An extension by a length would count from whatever end an uncertain first one has left behind.
     counts_on = isinstance(action, ExtendTrialRequest) and isinstance(action.duration, PeriodDuration)
-    name = " ".join((adapter.mode, type(action).__name__, action.to_json()))
+    # What a dry run answered was not done, which settings that are reloaded, or another replica, may now want.
+    how = "dry" if adapter.runtime.dry_run else "done"
+    name = " ".join((adapter.mode, how, type(action).__name__, action.to_json()))
     is_new = await backend.repeats.once(
         name,
         lambda: perform(adapter, backend.policy, action),

@@ -273,6 +273,14 @@ class TestWhatOutlivesSettings:
             assert [(await first).status, (await second).status] == [200, 200]
         assert live.calls.count("extend_trial") == 1
 
+    async def test_what_a_dry_run_answered_is_done_once_it_is_none(self, live: MemoryAccount) -> None:
+        async with gateway_of(backend_settings(policy=PolicySettings(dry_run=True))) as gateway:
+            answers = [await gateway.post("subscription/cancel", CANCEL)]
+            await gateway.reload(backend_settings())
+            answers += [await gateway.post("subscription/cancel", CANCEL)]
+        assert [answer.status for answer in answers] == [200, 200]
+        assert live.calls.count("cancel") == 1
+
     async def test_a_journal_is_kept_open_and_what_is_open_in_it_is_told_once(self, tmp_path: Path, log: Log) -> None:
         path = tmp_path / "journal.jsonl"
         put(path, line(id="cut off"))
