@@ -108,6 +108,9 @@ class Execution(Holes):
                 except Failure as failure:
                     # The others still get their turn, and a repeated request passes over what is done.
                     failed[state.id] = failure
+                except Exception as error:  # noqa: BLE001 - nor does an error of ours keep them from it
+                    _log.error("unexpected error", subscription_id=state.id, exc_info=error)
+                    failed[state.id] = UnknownOutcome(answered=False)
         if failed:
             raise _summary(failed, len(states))
 

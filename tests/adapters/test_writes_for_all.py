@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -25,6 +26,7 @@ from adapters.capabilities import BOTH_DURATIONS, BOTH_SCHEDULES, Capabilities, 
 from adapters.state import Standing, SubscriptionState
 from gateway.contract import CancelAllRequest, IntervalUnit, PauseAllRequest, PeriodDuration, Schedule
 from gateway.resilience import DeadlineExceeded, Failure, Shed
+from tests.support.log import Log, recorded_log
 from tests.support.memory_account import sample_subscription
 from tests.support.recording_observer import RecordingObserver
 from tests.support.scripted_adapter import WORKS, ScriptedAdapter, fails, loses_answer
@@ -59,6 +61,12 @@ def ids_of(adapter: ScriptedAdapter) -> list[str]:
 
 
 both = pytest.mark.parametrize("verb", CUSTOMER_WIDE)
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    with recorded_log() as log:
+        yield log
 
 
 @both
@@ -99,6 +107,16 @@ async def test_what_fails_does_not_keep_the_others_from_their_turn_and_is_named(
     with pytest.raises(Invalid, match=r"2 of 3 subscriptions are as asked\. It failed for sub_2\."):
         await act_on_all(adapter, verb)
     assert ids_of(adapter) == ["sub_1", "sub_3"]
+
+
+@both
+async def test_an_error_of_ours_does_not_keep_the_others_from_their_turn_either(verb: str, log: Log) -> None:
+    adapter = ScriptedAdapter.serving(*THREE)
+    adapter.script(verb, WORKS, fails(LookupError("a mistake in the adapter")), WORKS)
+    with pytest.raises(UnknownOutcome, match=r"2 of 3 subscriptions are as asked\. It failed for sub_2\."):
+        await act_on_all(adapter, verb)
+    assert ids_of(adapter) == ["sub_1", "sub_3"]
+    assert [event["subscription_id"] for event in log.events("unexpected error")] == ["sub_2"]
 
 
 @both
