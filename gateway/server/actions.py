@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from adapters.base import UnknownOutcome
+from adapters.base import Unavailable, UnknownOutcome
 from gateway.contract import (
     ActionRequest,
     ApplyCouponRequest,
@@ -51,10 +51,11 @@ def understand(backend: Backend, target: Target, body: dict[str, object]) -> Act
 
 class _UncertaintyStands:
     """The verdict on what counts from the present state: as long as nobody knows whether it was done, it is not done
-    again."""
+    again; nor where trying again is useless, since it may have been done but for a part that cannot be mended."""
 
     def write(self, failure: Failure) -> str | None:
-        return failure.message if isinstance(failure, UnknownOutcome) else None
+        is_useless = isinstance(failure, Unavailable) and failure.why is None
+        return failure.message if is_useless or isinstance(failure, UnknownOutcome) else None
 
     def read(self, text: str) -> Failure:
         return UnknownOutcome(text, answered=True, repeatable=False)

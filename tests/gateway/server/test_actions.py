@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from adapters.base import Unavailable
 from adapters.state import Standing
 from gateway.settings import LimitSettings, PolicySettings
 from tests.support.log import Log
@@ -78,6 +79,22 @@ async def test_without_a_window_it_is_carried_out_again(start: Start, live: Memo
         live.calls.clear()
         assert await act(client, "subscription/apply-coupon", body) == 200
         assert live.calls[0] == "load"
+
+
+async def test_an_extension_of_which_a_part_cannot_be_mended_is_not_counted_on(
+    client: Client, live: MemoryAccount
+) -> None:
+    """The trial may be longer already: fourteen days more would be twenty-eight."""
+
+    async def fail(operation: str) -> None:
+        if operation == "extend_trial":
+            raise Unavailable("It was extended, but something else was lost.", final=True)
+
+    live.before_call = fail
+    length = {"type": "period", "amount": 14, "unit": "day"}
+    body: dict[str, object] = {"customerId": "cus_ada", "subscriptionId": "sub_try", "duration": length}
+    assert [await act(client, "subscription/extend-trial", body) for _ in range(2)] == [503, 503]
+    assert live.calls.count("extend_trial") == 1
 
 
 async def test_a_dry_run_answers_as_if_it_were_done(start: Start, live: MemoryAccount) -> None:
