@@ -65,6 +65,7 @@ class Setup:
     observer: RecordingObserver = field(default_factory=RecordingObserver)
     timeout_s: float = 5.0
     breaker: BreakerLimits | None = None
+    requests_per_second: float | None = None
 
     def calls(self) -> ProviderCalls:
         runtime = Runtime(
@@ -72,6 +73,7 @@ class Setup:
             call_timeout_s=self.timeout_s,
             max_in_flight=2,
             breaker=self.breaker,
+            requests_per_second=self.requests_per_second,
             retry_wait_s=0.001,
         )
         return ProviderCalls(translate, runtime)
@@ -408,6 +410,20 @@ async def test_a_circuit_that_opens_lets_nobody_wait_for_a_slot() -> None:
     errors = [type(task.exception()) for task in waiting]
     assert errors == [UnknownOutcome] * 2 + [Shed] * 18
     assert setup.outcomes == ["timeout"] * 2
+    # Not for having waited in vain.
+    assert setup.observer.sheds == ["circuit open"] * 18
+
+
+async def test_a_call_that_the_circuit_did_not_let_through_when_its_turn_came_costs_the_pace_nothing() -> None:
+    setup = Setup(timeout_s=SOON_S, breaker=BreakerLimits(failures=1, open_s=SOON_S), requests_per_second=3.0)
+    calls = setup.calls()
+    with deadline(5.0):
+        turned_away = [asyncio.create_task(calls.run("call", never, Safety.UNSAFE_WRITE)) for _ in range(3)]
+        await asyncio.wait(turned_away)
+    waits = setup.observer.waits
+    await asyncio.sleep(2 * SOON_S)
+    assert await calls.run("call", answer, Safety.READ) == "an answer"
+    assert (setup.observer.sheds, setup.observer.waits) == (["circuit open"], waits)
 
 
 async def test_while_the_circuit_is_open_nobody_waits_for_a_turn() -> None:

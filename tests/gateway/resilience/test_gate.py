@@ -158,6 +158,18 @@ async def test_calls_begin_at_the_pace() -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_a_newcomer_does_not_overtake_those_whose_turn_has_just_come() -> None:
+    setup = Setup(slots=100, rate=1.0)
+    tasks = [await setup.call(name) for name in ("first", "waiting")]
+    setup.now.move(1.0)
+    tasks.append(await setup.call("newcomer"))
+    assert setup.diary == ["first", "waiting"]
+    await setup.now.advance(1.0)
+    assert setup.diary == ["first", "waiting", "newcomer"]
+    await setup.end("first", "waiting", "newcomer")
+    await asyncio.gather(*tasks)
+
+
 async def test_an_action_does_not_wait_for_slots_held_by_lists_that_wait_for_the_pace() -> None:
     setup = Setup(slots=2, rate=1.0)
     tasks = [await setup.call(name) for name in ("list 1", "list 2", "list 3", "list 4")]
