@@ -99,6 +99,13 @@ class Gateway:
             raise TypeError("it does not serve")
         return len(runner.server.connections)
 
+    def callers(self) -> int:
+        """How many connections are open of which nobody has hung up."""
+        runner = self.server.runner
+        if runner is None or runner.server is None:
+            raise TypeError("it does not serve")
+        return sum(one.transport is not None for one in runner.server.connections)
+
     async def _answer(self, asked: Any) -> ClientResponse:
         async with asked as response:
             await response.read()

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.base import Unavailable
 from adapters.state import Standing
+from gateway.contract import Mode
 from gateway.settings import LimitSettings, PolicySettings
 from tests.support.log import Log
 from tests.support.memory_account import MemoryAccount, sample_subscription
@@ -70,6 +71,17 @@ async def test_it_is_identical_whichever_spelling_it_came_in(client: Client, liv
     live.calls.clear()
     assert await act(client, "subscription/apply-coupon", {**ONE, "couponId": "SAVE20"}) == 200
     assert live.calls == []
+
+
+async def test_in_the_other_mode_it_is_another_action(
+    client: Client, live: MemoryAccount, test_account: MemoryAccount
+) -> None:
+    body = json.dumps({**ONE, "scheduledAt": "immediate"}).encode()
+    for mode in Mode:
+        headers = {"X-Churnkey-Mode": mode.value}
+        path = "/churnkey/actions/subscription/cancel"
+        assert (await send(client, path, method="POST", headers=headers, body=body)).status == 200
+    assert [account.calls.count("cancel") for account in (live, test_account)] == [1, 1]
 
 
 async def test_without_a_window_it_is_carried_out_again(start: Start, live: MemoryAccount) -> None:

@@ -18,6 +18,7 @@ from aiohttp import ClientConnectorError, ClientResponse, ClientSession
 
 from gateway.server import CannotListen, Started, serve
 from gateway.settings import BackendSettings
+from tests.gateway.server.reloading import CANCEL, Gate, gateway_of, until
 from tests.support.memory_account import MemoryAccount
 from tests.support.service import AUTHORIZED, TOKEN, backend_settings, find_adapter, is_error
 
@@ -203,6 +204,19 @@ async def test_a_caller_that_hangs_up_does_not_stop_what_it_began(running: Runni
     _, log = await running.stopped()
     statuses = [event["status"] for event in log if event.get("route") == "/churnkey/customers"]
     assert statuses == [200]
+
+
+@pytest.mark.usefixtures("test_account")
+async def test_a_write_is_made_though_its_caller_has_hung_up_before_it(live: MemoryAccount) -> None:
+    gate = Gate("cancel")
+    live.before_call = gate.before_call
+    async with gateway_of(backend_settings()) as gateway:
+        request = asyncio.create_task(gateway.post("subscription/cancel", CANCEL))
+        await gate.reached()
+        request.cancel()
+        await until(lambda: not gateway.callers())
+        gate.open()
+        await until(lambda: live.subscriptions["sub_run"].cancel_at is not None)
 
 
 @pytest.mark.usefixtures("live", "test_account")
