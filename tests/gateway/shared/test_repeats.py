@@ -100,6 +100,21 @@ async def test_after_the_window_it_is_carried_out_again(join: Join) -> None:
     assert deed.times == 2
 
 
+async def test_an_outcome_that_comes_too_late_does_not_take_the_place_of_anothers_claim(
+    join: Join, redis: RedisServer
+) -> None:
+    deed = Deed()
+    deed.gate.clear()
+    late = asyncio.create_task(once(join(), deed))
+    await until(lambda: deed.times)
+    (key,) = requests_in(redis)
+    # What another process does once the claim has run out.
+    redis.client.set(key, "claimed by another", px=WINDOW_S * 1000)
+    deed.gate.set()
+    assert await late
+    assert redis.client.get(key) == "claimed by another"
+
+
 async def test_with_no_window_nothing_is_asked(join: Join, redis: RedisServer) -> None:
     replica, deed = join(), Deed()
     assert [await once(replica, deed, window_s=0) for _ in range(2)] == [True, True]
