@@ -1,6 +1,7 @@
 """The service over an in-memory account, as a process of its own: tests stop it with real signals.
 
-It writes its addresses to stdout as JSON. Listing the customers waits until a line comes in on stdin.
+It writes its addresses to stdout as JSON. Listing the customers writes another line, and waits until one comes in on
+stdin.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from tests.support.service import LIVE_KEY, TEST_KEY, backend_settings, find_ada
 async def wait_for_a_line(operation: str) -> None:
     """Hold the call until the test says so."""
     if operation == "customers":
+        sys.stdout.write("held\n")
+        sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)
 
 

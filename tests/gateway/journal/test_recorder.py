@@ -68,6 +68,18 @@ async def test_a_write_begins_with_what_was_asked_and_what_was_before(recorder: 
     assert lines(path) == [{**WHOSE, "event": "begun", "asked": {"kind": "Cancel"}, "before": {"standing": "active"}}]
 
 
+async def test_what_begins_is_on_the_disk_before_it_is_sent_and_nothing_else_is_waited_for(
+    recorder: JournalRecorder, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synchronised: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synchronised.append(len(lines(path))))
+    await recorder.begun(WRITE)
+    assert synchronised == [1]
+    await recorder.ended(WRITE, WriteResult(Outcome.DONE))
+    await recorder.not_sent(WRITE, WriteResult(Outcome.DRY_RUN))
+    assert (synchronised, len(lines(path))) == ([1], 3)
+
+
 async def test_it_ends_with_what_became_of_it(recorder: JournalRecorder, path: Path) -> None:
     calls = [NotedCall("post subscriptions", "timeout", None), NotedCall("get subscriptions", "ok", "req_p")]
     await recorder.ended(WRITE, WriteResult(Outcome.DONE, {"standing": "ended"}, None, calls, 0.0123))

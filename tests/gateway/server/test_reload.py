@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,8 @@ from aiohttp import ClientConnectionError
 from adapters.base import Finding
 from gateway.contract import Mode
 from gateway.journal import read_journals
-from gateway.resilience import Circuit
+from gateway.resilience import LONGEST_GRACE_S, Circuit
+from gateway.server.generations import Generations
 from gateway.settings import AllowList, BackendSettings, LimitSettings, PolicySettings, Problem, SettingsError
 from tests.gateway.journal.conftest import line, put
 from tests.gateway.server.reloading import (
@@ -401,6 +403,9 @@ class TestTheEnd:
                 await ending
             assert [(await request).status for request in requests] == [200, 200]
         assert not any(one.is_open for one in gateway.adapters.opened)
+
+    def test_nobody_is_given_up_while_it_may_still_put_right_what_it_began(self) -> None:
+        assert signature(Generations).parameters["beyond_deadline_s"].default > LONGEST_GRACE_S
 
     async def test_one_that_never_ends_is_not_waited_for_longer_than_the_longest_may_take(
         self, live: MemoryAccount, log: Log

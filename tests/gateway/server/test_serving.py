@@ -70,9 +70,8 @@ class Running:
         """A request that has reached the adapter and waits there."""
         asked = self.session.get(f"{self.public}/churnkey/customers", headers=AUTHORIZED)
         request: asyncio.Task[ClientResponse] = asyncio.create_task(_answer(asked))
-        # Once this later request is answered, the earlier one has been taken up as well.
-        async with self.session.get(f"{self.public}/churnkey/features", headers=AUTHORIZED) as response:
-            assert response.status == 200
+        assert self.process.stdout is not None
+        assert await asyncio.wait_for(self.process.stdout.readline(), WHEN_HUNG_S) == b"held\n"
         return request
 
 
