@@ -1,4 +1,5 @@
-"""What Chargebee does not embed in a subscription: its item prices and its coupons, by id and remembered."""
+"""What Chargebee does not embed in a subscription, its item prices and its coupons by id; and what of the catalogue
+only a walk through it tells. All of it is remembered."""
 
 from __future__ import annotations
 
@@ -14,6 +15,9 @@ from adapters.chargebee.transport import JsonObject
 from gateway.contract import Controller
 from gateway.resilience import CatalogueCache, Observer
 
+LISTED_ITEMS: Final = {"type": {"is": "plan"}, "status": {"is": "active"}, "sort_by": {"asc": "id"}}
+"""The items that are products to Churnkey, in an order that is promised."""
+
 _LONGEST_FILTER: Final = 6000
 """Characters of the ids that one request asks for, as they are written in its URL, which must stay below 8 kB."""
 
@@ -27,12 +31,13 @@ class Companions:
 
 
 class Catalogue:
-    """Remembers the item prices and coupons of one site for `ttl_s` seconds."""
+    """Remembers what is asked for of one site for `ttl_s` seconds."""
 
     def __init__(self, api: ChargebeeApi, ttl_s: float, observer: Observer) -> None:
         self._api = api
         self._item_prices: CatalogueCache[JsonObject] = CatalogueCache(Controller.PRICES, ttl_s, observer)
         self._coupons: CatalogueCache[JsonObject] = CatalogueCache(Controller.COUPONS, ttl_s, observer)
+        self._ungrouped: CatalogueCache[bool] = CatalogueCache(Controller.FAMILIES, ttl_s, observer)
 
     def learn_item_prices(self, rows: Iterable[JsonObject]) -> None:
         """Remember listed item prices: they are whole in a list."""
@@ -55,6 +60,10 @@ class Catalogue:
         return await self._coupons.get(
             coupon_id, lambda identifier: self._api.retrieve("coupon", "coupons", identifier)
         )
+
+    async def has_ungrouped(self) -> bool:
+        """Whether some item that is listed has no family. No filter tells, so all of them are walked through."""
+        return await self._ungrouped.get("any", lambda _: self._look_for_ungrouped())
 
     async def companions(self, subscriptions: Iterable[Mapping[str, Any]]) -> Companions:
         """Everything these subscriptions need beside themselves: one call for all item prices and one for all coupons
@@ -86,6 +95,9 @@ class Catalogue:
         if not coupon_ids:
             return {}
         return await self._coupons.get_many(coupon_ids, lambda missing: self._load("coupon", "coupons", missing))
+
+    async def _look_for_ungrouped(self) -> bool:
+        return not all(row.get("item_family_id") for row in await self._api.pages("item", "items", **LISTED_ITEMS))
 
     async def _load(self, kind: str, resource: str, identifiers: Collection[str]) -> Mapping[str, JsonObject]:
         # Without a filter for the status: running subscriptions refer to what is archived.

@@ -32,6 +32,9 @@ from gateway.contract import (
     Redemptions,
 )
 
+UNGROUPED: Final = Family(id="ungrouped", name="Ungrouped")
+"""The family of products that have none: Churnkey wants all products to be of one type."""
+
 _CUSTOM_FIELD: Final = "cf_"
 _INLINE: Final = re.compile(r"</?(?:a|abbr|b|code|del|em|i|mark|s|small|span|strong|sub|sup|u)\b[^>]*>", re.IGNORECASE)
 """Tags within a word or a sentence, which leave no gap."""
@@ -183,8 +186,8 @@ def _coupon_value(source: Mapping[str, Any]) -> FixedValue | PercentageValue:
 
 
 def product(source: Mapping[str, Any], options: MappingOptions) -> Product:
-    """An item, with its family where families are on. A family is optional at Chargebee."""
-    family_id = optional_text(source, "item_family_id") if options.families else None
+    """An item, with its family where families are on. A family is optional at Chargebee: see `UNGROUPED`."""
+    family_id = (optional_text(source, "item_family_id") or UNGROUPED.id) if options.families else None
     return Product(
         id=required_text(source, "id"),
         type=ProductType.FAMILY if family_id else ProductType.STANDALONE,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from adapters.chargebee import details, mapping, prices, states, subscriptions
+from adapters.chargebee.catalogue import LISTED_ITEMS
 from adapters.chargebee.client import WHOLE_PAGE, Page, among
 from adapters.chargebee.connection import ChargebeeConnection
 from adapters.chargebee.transport import JsonObject
@@ -23,6 +24,10 @@ M = TypeVar("M", bound=ContractModel)
 _BY_AGE: Final = {"sort_by": {"asc": "created_at"}}
 _BY_ID: Final = {"sort_by": {"asc": "id"}}
 _ACTIVE: Final = {"status": {"is": "active"}}
+
+_STAND_IN: Final = mapping.UNGROUPED.model_dump()
+_STAND_IN_NEXT: Final = "ungrouped"
+"""The cursor of the page that has the stand-in alone. Chargebee's own offsets are JSON arrays."""
 
 
 class ChargebeeReads(ChargebeeConnection):
@@ -112,17 +117,29 @@ class ChargebeeReads(ChargebeeConnection):
         return mapping.product(_existing(await self._api.retrieve("item", "items", product_id)), self._options)
 
     async def _list_products(self, limit: int, cursor: str | None) -> Rows[Product]:
-        page = await self._api.page(
-            "item", "items", limit=limit, offset=cursor, type={"is": "plan"}, **_ACTIVE, **_BY_ID
-        )
+        page = await self._api.page("item", "items", limit=limit, offset=cursor, **LISTED_ITEMS)
         return _rows(page, lambda row: mapping.product(row, self._options))
 
     async def _fetch_family(self, family_id: str) -> Family:
-        return mapping.family(_existing(await self._api.retrieve("item_family", "item_families", family_id)))
+        try:
+            return mapping.family(_existing(await self._api.retrieve("item_family", "item_families", family_id)))
+        except NotFound:
+            # Only now: an id of the site's own is never hidden.
+            if family_id != mapping.UNGROUPED.id:
+                raise
+            return mapping.UNGROUPED
 
     async def _list_families(self, limit: int, cursor: str | None) -> Rows[Family]:
+        """The site's own; after the last of them the one that stands in where products have none."""
+        if cursor == _STAND_IN_NEXT:
+            return _rows(Page([_STAND_IN], None), mapping.family)
         page = await self._api.page("item_family", "item_families", limit=limit, offset=cursor)
+        if page.next is None and await self._needs_stand_in():
+            page = Page([*page.rows, _STAND_IN], None) if len(page.rows) < limit else page._replace(next=_STAND_IN_NEXT)
         return _rows(page, lambda row: None if _is_gone(row) else mapping.family(row))
+
+    async def _needs_stand_in(self) -> bool:
+        return await self._catalogue.has_ungrouped() and await self._fetch_family(_STAND_IN["id"]) is mapping.UNGROUPED
 
     async def _fetch_coupon(self, coupon_id: str) -> Coupon:
         found = _existing(await self._catalogue.coupon(coupon_id))

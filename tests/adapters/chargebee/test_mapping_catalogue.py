@@ -167,7 +167,7 @@ def test_a_product_as_it_stands_in_the_list() -> None:
 @pytest.mark.parametrize(
     ("given", "options", "expected"),
     [
-        pytest.param({}, PLAIN, ("standalone", None), id="a product of no family, which is optional there"),
+        pytest.param({}, PLAIN, ("family", "ungrouped"), id="a product of no family, which is optional there"),
         pytest.param({"item_family_id": "cloud"}, PLAIN, ("family", "cloud"), id="of a family"),
         pytest.param({"item_family_id": "cloud"}, MappingOptions(families=False), ("standalone", None),
                      id="families are switched off"),
