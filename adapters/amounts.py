@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 
 from adapters.errors import Unmappable
+from gateway.contract import FixedAmount, TieredAmount
 
 _LARGEST: Final = 2**53 - 1
 
@@ -31,3 +32,8 @@ def rounded(amount: Decimal | None) -> int | None:
         return None
     whole = int(amount.to_integral_value(ROUND_HALF_UP))
     return None if whole == 0 and amount > 0 else whole
+
+
+def is_told(amount: FixedAmount | TieredAmount) -> bool:
+    """Whether it says what is charged. Where neither part is there, nobody who chooses it knows what they will pay."""
+    return not isinstance(amount, FixedAmount) or amount.unit is not None or amount.flat is not None

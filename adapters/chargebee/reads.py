@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from adapters.amounts import is_told
 from adapters.chargebee import details, mapping, prices, states, subscriptions
 from adapters.chargebee.catalogue import LISTED_ITEMS
 from adapters.chargebee.client import WHOLE_PAGE, Page, among
@@ -109,9 +110,14 @@ class ChargebeeReads(ChargebeeConnection):
             "item_price", "item_prices", limit=limit, offset=cursor, item_type={"is": "plan"}, **_ACTIVE, **_BY_ID
         )
         self._catalogue.learn_item_prices(page.rows)
-        return _rows(
-            page, lambda row: prices.price(row, self._options) if prices.is_listed(row, self._options) else None
-        )
+        return _rows(page, self._offered_price)
+
+    def _offered_price(self, row: Mapping[str, Any]) -> Price | None:
+        """None for one that Churnkey may not offer, which is nobody's mistake, and nothing to be logged."""
+        if not prices.is_listed(row, self._options):
+            return None
+        price = prices.price(row, self._options)
+        return price if is_told(price.amount) else None
 
     async def _fetch_product(self, product_id: str) -> Product:
         return mapping.product(_existing(await self._api.retrieve("item", "items", product_id)), self._options)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from adapters.amounts import is_told
 from adapters.errors import Invalid, NotFound
 from adapters.fields import required_text
 from adapters.holes import Candidate, Rows
@@ -114,9 +115,14 @@ class StripeReads(StripeConnection):
             "prices", active=True, type="recurring", limit=limit, expand=self._expanded(_PRICES), **_after(cursor)
         )
         self._catalogue.learn_prices(page["data"])
-        return _rows(
-            page, lambda row: prices.price(row, self._options) if prices.is_listed(row, self._options) else None
-        )
+        return _rows(page, self._offered_price)
+
+    def _offered_price(self, row: Mapping[str, Any]) -> Price | None:
+        """None for one that Churnkey may not offer, which is nobody's mistake, and nothing to be logged."""
+        if not prices.is_listed(row, self._options):
+            return None
+        price = prices.price(row, self._options)
+        return price if is_told(price.amount) else None
 
     async def _fetch_product(self, product_id: str) -> Product:
         return mapping.product(_existing(await self._api.get("products", product_id)), self._options)

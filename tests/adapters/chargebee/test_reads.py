@@ -213,6 +213,25 @@ async def test_an_archived_product_is_found_and_not_offered(adapter: ChargebeeAd
     assert "pro" not in {one.id for one in (await adapter.products(100, None)).data}
 
 
+@pytest.mark.parametrize("model", ["per_unit", "flat_fee"])
+@pytest.mark.parametrize(
+    ("price", "listed"),
+    [
+        pytest.param("0.0035", False, id="it rounds to nothing"),
+        pytest.param("0.005", True, id="it rounds up"),
+        pytest.param("0", True, id="it is free"),
+    ],
+)
+async def test_2_3_a_price_whose_amount_cannot_be_shown_is_answered_but_not_listed(
+    adapter: ChargebeeAdapter, site: Site, witness: RecordingObserver, model: str, price: str, listed: bool
+) -> None:
+    site.add_item_price(id="fine", item_id="pro", pricing_model=model, price_in_decimal=price)
+
+    assert (await adapter.price("fine")).id == "fine"
+    assert ("fine" in {one.id for one in (await adapter.prices(100, None)).data}) is listed
+    assert witness.rows_left_out == []
+
+
 async def test_a_bad_row_is_left_out_and_told(
     adapter: ChargebeeAdapter, site: Site, witness: RecordingObserver
 ) -> None:

@@ -178,6 +178,24 @@ async def test_2_2_a_subscription_in_another_currency_shows_that_ones_amount(
         assert amount.tiers[0].unit == 70 if amount.model == "tiered" else amount.unit == 900
 
 
+@pytest.mark.parametrize(
+    ("members", "listed"),
+    [
+        pytest.param({"unit_amount_decimal": "0.35"}, False, id="it rounds to nothing"),
+        pytest.param({"unit_amount_decimal": "0.5"}, True, id="it rounds up"),
+        pytest.param({"unit_amount": 0}, True, id="it is free"),
+        pytest.param({"tiers": [{"up_to": None, "unit_amount_decimal": "0.35"}]}, True, id="in tiers"),
+    ],
+)
+async def test_2_2_a_price_whose_amount_cannot_be_shown_is_answered_but_not_listed(
+    adapter: StripeAdapter, account: Account, members: dict[str, Any], listed: bool
+) -> None:
+    account.add_price(id="price_fine", product="prod_1", **members)
+
+    assert (await adapter.price("price_fine")).id == "price_fine"
+    assert ("price_fine" in {one.id for one in (await adapter.prices(100, None)).data}) is listed
+
+
 async def test_2_3_families_are_a_convention_and_off_by_default(
     backend: Backend, adapter: StripeAdapter, account: Account
 ) -> None:
