@@ -57,7 +57,7 @@ RUN_BY: Final[Mapping[str, Mapping[str, Test] | Test]] = {
         ),
     },
     "docs/adding-an-adapter.md": {
-        "pip install docs/examples/acme_billing[test]": _ADAPTER_INSTALLED,
+        "pip install . 'docs/examples/acme_billing[test]'": _ADAPTER_INSTALLED,
         "cd docs/examples/acme_billing": _ADAPTER_INSTALLED,
         "churnkey-gateway manifest --config acme.yaml": _ADAPTER_INSTALLED,
         "pytest": "tests/project/test_adapter_package.py::test_it_keeps_the_whole_contract",
