@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.contract import Mode
@@ -79,7 +79,8 @@ class _Run:
         if not offered:
             checks.append(CheckReport(OFFERED, module.required(self._visit.offer), reason=_OFF))
         elif self._visit.writing is not None:
-            checks += [await self._write(check) for check in module.writing_checks]
+            tried = [await self._write(check) for check in module.writing_checks]
+            checks += _weighed(tried) if module.required(self._visit.offer) else tried
         # Asked for last: the manifest is one of the modules, and what is required depends on it.
         report = ModuleReport(module.name, module.required(self._visit.offer), tuple(checks))
         if module is MODES:
@@ -106,6 +107,13 @@ class _Run:
             self._unanswered += 1
             notes.fail(unanswered.request, unanswered.reason, "an answer")
         return CheckReport(check.name, check.essential, _bearable(notes), reason)
+
+
+def _weighed(tried: list[CheckReport]) -> list[CheckReport]:
+    """Where nothing at all of a required action could be tried, it is not proven, whatever else was looked at."""
+    if all(check.reason is not None for check in tried):
+        return [replace(check, essential=True) for check in tried]
+    return tried
 
 
 def _bearable(notes: Notes) -> tuple[Finding, ...]:

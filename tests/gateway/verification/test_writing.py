@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from gateway.contract import Mode
-from gateway.verification import Grade, Report, Writing
+from gateway.verification import Grade, Outcome, Report, Writing
 from tests.gateway.verification.breaking import a, act, every, says, subscription
 from tests.gateway.verification.broken_behaviour import BEHAVIOUR
 from tests.gateway.verification.conftest import Verify
@@ -297,6 +297,22 @@ async def test_what_cannot_be_tried_is_left_and_the_reason_told(
     (module,) = [module for module in report.modules if module.name == action]
     assert reason in [check.reason for check in module.checks]
     assert f"subscription/{action}" not in [sent for sent, _ in named(provider)]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        pytest.param(5, {"cancel"}, id="canceled before: a required action was not tried, and passes for nothing"),
+        pytest.param(2, set(), id="in its trial: a pause is optional, and was refused to nobody"),
+    ],
+)
+async def test_a_required_action_that_could_not_be_tried_is_open(
+    number: int, expected: set[str], verified: Verify
+) -> None:
+    report = await verified(Provider(), writing=Writing(f"test_sub_{number}"))
+
+    assert {module.name for module in report.modules if module.outcome is Outcome.UNPROVEN} == expected
+    assert report.passed is (not expected)
 
 
 async def test_what_takes_effect_with_the_period_is_not_looked_for_before(verified: Verify) -> None:
