@@ -37,16 +37,17 @@ class ActionOffer:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What is switched on. `types` are of the prices and the products."""
+    """What is switched on. `types` are of the prices and the products; `is_known` is false where no manifest tells."""
 
     controllers: frozenset[Controller]
     types: Mapping[Controller, str] = field(default_factory=dict)
     actions: Mapping[Action, ActionOffer] = field(default_factory=dict)
+    is_known: bool = True
 
     @classmethod
     def unknown(cls) -> Self:
         """What is looked at where no manifest can be read: what Churnkey requires."""
-        return cls(REQUIRED)
+        return cls(REQUIRED, is_known=False)
 
     def needs(self, controller: Controller) -> bool:
         """Whether the verdict depends on a controller: prices may belong to products, and those to families."""

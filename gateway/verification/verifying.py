@@ -19,6 +19,7 @@ DEFAULT_TIMEOUT_S: Final = 15.0
 _MOST_FINDINGS: Final = 12
 _MOST_UNANSWERED: Final = 3
 _OFF: Final = "off in the manifest"
+_UNTOLD: Final = "no manifest tells of it"
 _MODES_MIXED: Final = "not tried: test mode may not be apart from live"
 _GIVEN_UP: Final = "not tried: too many requests were not answered"
 
@@ -77,7 +78,8 @@ class _Run:
         offered = module.offered(self._visit.offer)
         checks = [await self._check(check) for check in (module.checks if offered else module.checks_off)]
         if not offered:
-            checks.append(CheckReport(OFFERED, module.required(self._visit.offer), reason=_OFF))
+            reason = _OFF if self._visit.offer.is_known else _UNTOLD
+            checks.append(CheckReport(OFFERED, module.required(self._visit.offer), reason=reason))
         elif self._visit.writing is not None:
             tried = [await self._write(check) for check in module.writing_checks]
             checks += _weighed(tried) if module.required(self._visit.offer) else tried

@@ -8,11 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Final
 
 import pytest
 
+from adapters.conformance import suite
+from adapters.testing import AdapterContract
 from tests.support.commands import ROOT
 
 EXAMPLE: Final = ROOT / "docs" / "examples" / "acme_billing"
@@ -96,6 +100,18 @@ def test_one_that_breaks_it_is_told(
 
     assert tried.returncode == 1, tried.stdout[-4000:]
     assert f"::{failing}::" in tried.stdout
+
+
+def test_nothing_of_the_suite_is_left_out() -> None:
+    written = {
+        name: found
+        for module in iter_modules(suite.__path__, f"{suite.__name__}.")
+        for name, found in vars(import_module(module.name)).items()
+        if name.startswith("Test")
+    }
+
+    assert len(written) > 20
+    assert {name: found for name, found in vars(AdapterContract).items() if name.startswith("Test")} == written
 
 
 def test_the_page_shows_the_example_as_it_is() -> None:

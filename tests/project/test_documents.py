@@ -12,7 +12,10 @@ from click.testing import CliRunner
 
 from adapters import registry
 from gateway.cli import COMMANDS, main
+from gateway.contract import Action, Controller
 from gateway.observability import Metrics
+from gateway.verification.modules import ACCESS, MODULES
+from gateway.verification.offer import ActionOffer, Offer
 from tests.project.document_commands import RUN_BY
 from tests.support.commands import ROOT, logged, running
 
@@ -23,6 +26,7 @@ DOCUMENTS: Final = sorted(
 )
 
 OPERATIONS: Final = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+VERIFICATION: Final = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
 SHELLS: Final = ("bash", "console", "shell", "shell-session", "zsh")
 """Other names for ``sh``, which is the one that is looked for."""
 
@@ -132,6 +136,31 @@ def test_what_operators_are_to_look_for_is_what_the_gateway_tells() -> None:
 
     assert metrics <= registered
     assert [name for name in sorted(told - metrics - options) if f'"{name}"' not in source] == []
+
+
+def test_what_is_verified_and_what_of_it_is_required_is_what_the_page_says() -> None:
+    (table,) = re.findall(r"^\| module \|.*?\n\n", VERIFICATION, re.MULTILINE | re.DOTALL)
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in table.splitlines()[2:] if row]
+    told = {name: need for names, _, need in rows for name in re.findall(r"`([^`]+)`", names)}
+    everything = Offer(
+        frozenset(Controller),
+        {Controller.PRICES: "product", Controller.PRODUCTS: "family"},
+        {action: ActionOffer() for action in Action},
+    )
+    modules = {
+        module.name: (module.required(Offer.unknown()), module.required(everything)) for module in (ACCESS, *MODULES)
+    }
+
+    assert {
+        name: {"yes": (True, True), "no": (False, False)}.get(need, (False, True)) for name, need in told.items()
+    } == (modules)
+
+
+def test_what_is_logged_of_asking_churnkey_is_what_the_page_says() -> None:
+    (table,) = re.findall(r"^\| log line \|.*?\n\n", VERIFICATION, re.MULTILINE | re.DOTALL)
+    source = (ROOT / "gateway" / "server" / "announcing.py").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE) == re.findall(r'_log\.\w+\("([^"]+)"', source)
 
 
 def test_the_table_of_commands_is_complete() -> None:

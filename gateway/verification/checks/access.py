@@ -9,6 +9,7 @@ from gateway.verification.absent import absent_id, wrong_token
 from gateway.verification.answers import document_in, refused, told
 from gateway.verification.naming import place
 from gateway.verification.offer import REQUIRED, read_offer
+from gateway.verification.visit import Skipped
 
 if TYPE_CHECKING:
     from gateway.verification.visit import Notes, Visit
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 FEATURES: Final = place("/features")
 
 _ADVICE: Final = "check the Authorization header before anything else, on every route, and answer 401"
+_NO_MANIFEST: Final = "is the URL the one that is entered at Churnkey? /churnkey/features is asked for below it"
 _READS: Final = (FEATURES, place("/customers"), place("/prices"))
 
 
@@ -51,13 +53,15 @@ async def with_token(visit: Visit, notes: Notes) -> None:
 
 async def manifest(visit: Visit, notes: Notes) -> None:
     """The manifest is as documented. What it offers decides what else is looked at."""
-    document = document_in(await visit.client.get(FEATURES), notes)
+    document = document_in(await visit.client.get(FEATURES), notes, _NO_MANIFEST)
     visit.offer, findings = read_offer(document)
     notes.add(findings)
 
 
 async def necessities(visit: Visit, notes: Notes) -> None:
     """What Churnkey requires is on."""
+    if not visit.offer.is_known:
+        raise Skipped("there is no manifest to go by")
     for controller in sorted(REQUIRED - visit.offer.controllers):
         notes.fail(f"features.controllers.{controller}", "off", "on", "Churnkey requires it")
     if Action.CANCEL not in visit.offer.actions:

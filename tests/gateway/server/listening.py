@@ -26,7 +26,7 @@ async def listening(
     counted = metrics or Metrics()
     async with open_backends([backend_settings()], find_adapter, clock=lambda: NOW) as backends:
         proxies = TrustedProxies(read_proxy(one) for one in trusted)
-        runner = create_runner(Generations(backends), counted, proxies, answering_s=0.02)
+        runner = create_runner(Generations(backends), counted, trusted_proxies=proxies, answering_s=0.02)
         opened = Listening(runner, counted, host=host, port=port, **where)
         try:
             await opened.open()

@@ -191,6 +191,9 @@ BEHAVIOUR: Final[dict[str, Broken]] = {
     "the right token is refused": Broken(
         fails=("GET /features: answered 401 to the token, expected 200",), answering=_token_in_the_header_alone
     ),
+    "no features endpoint": Broken(
+        fails=("GET /features: answered 404, expected 200",), answering=says(read("features"), status(404))
+    ),
     # -- lists
     "500 on a list": Broken(
         fails=("GET /prices: answered 500, expected 200",), answering=says(read("prices"), status(500))

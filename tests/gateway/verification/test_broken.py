@@ -7,6 +7,7 @@ import re
 import pytest
 
 from gateway.verification import Finding, Grade, Report, as_json, as_junit, as_table
+from gateway.verification.report import OFFERED
 from tests.gateway.verification.breaking import Broken
 from tests.gateway.verification.broken_behaviour import BEHAVIOUR
 from tests.gateway.verification.broken_bodies import BODIES
@@ -38,6 +39,17 @@ async def test_what_is_broken_is_told_and_nothing_else(broken: Broken, verified:
     assert lines(report, Grade.FAILURE) == list(broken.fails)
     assert set(broken.remarks) <= set(lines(report, Grade.REMARK))
     assert report.passed is broken.softly
+
+
+async def test_without_a_manifest_nothing_is_called_off(verified: Verify) -> None:
+    report = await verified(Provider(answering=BEHAVIOUR["no features endpoint"].answering))
+
+    assert "off" not in [finding.found for finding in report.findings()]
+    assert {check.reason for module in report.modules for check in module.checks if check.name == OFFERED} == {
+        "no manifest tells of it"
+    }
+    (manifest,) = [finding for finding in report.findings() if finding.path == "GET /features"]
+    assert "the URL" in manifest.advice
 
 
 async def test_no_check_says_more_than_can_be_borne(verified: Verify) -> None:
