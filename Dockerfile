@@ -4,10 +4,12 @@ ARG PYTHON_IMAGE=python:3.11-slim
 FROM ${PYTHON_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /source
+# What of the extras is in: image is all that the gateway can make use of, run is none of them.
+ARG REQUIREMENTS=image
 COPY requirements/ requirements/
 # The dependencies come before the sources: a change of code does not install them again.
 RUN python -m venv /opt/gateway \
- && /opt/gateway/bin/python -m pip install --require-hashes -r requirements/image.txt \
+ && /opt/gateway/bin/python -m pip install --require-hashes -r requirements/${REQUIREMENTS}.txt \
  && python -m pip install --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY gateway/ gateway/

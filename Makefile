@@ -15,6 +15,7 @@ BUILD_DOCS := NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict
 INSTALLED_RUN := .venv/.installed-run
 INSTALLED_DEVELOPMENT := .venv/.installed-development
 INSTALLED_LOCK := .venv/.installed-lock
+INSTALLED_SUPPLY := .venv/.installed-supply
 
 BACKEND ?= stripe
 PORT ?= 8080
@@ -74,6 +75,19 @@ setup: $(INSTALLED_DEVELOPMENT) ## Install everything for development into .venv
 lock: $(INSTALLED_LOCK) ## Pin the dependencies of pyproject.toml in requirements/ (LOCK_OPTIONS=--upgrade)
 	@$(VENV_PYTHON) scripts/lock.py $(LOCK_OPTIONS)
 
+# The other files have no pins of their own. Without --strict what could not be looked up would be passed over.
+.PHONY: audit
+audit: $(INSTALLED_SUPPLY) ## Look for known vulnerabilities in what is pinned (asks the network)
+	@$(VENV_PYTHON) -m pip_audit --strict --disable-pip --require-hashes --progress-spinner=off \
+		--requirement=requirements/dev.txt --requirement=requirements/lock.txt --requirement=requirements/supply.txt
+
+# Requirements have no graph, of which the tool warns.
+.PHONY: sbom
+sbom: $(INSTALLED_SUPPLY) ## List what the image is made of in build/sbom.cdx.json (CycloneDX)
+	@mkdir -p build
+	@$(VENV_PYTHON) -W ignore::UserWarning -m cyclonedx_py requirements requirements/image.txt \
+		--pyproject=pyproject.toml --output-reproducible --output-file=build/sbom.cdx.json
+
 .PHONY: bench
 bench: $(INSTALLED_DEVELOPMENT) ## Measure the gateway: throughput, dead providers, memory
 	@$(VENV_PYTHON) -m benchmarks
@@ -103,4 +117,8 @@ $(INSTALLED_DEVELOPMENT): requirements/dev.txt pyproject.toml | $(VENV_PYTHON)
 
 $(INSTALLED_LOCK): requirements/lock.txt | $(VENV_PYTHON)
 	@$(PIP_INSTALL) --require-hashes -r requirements/lock.txt
+	@touch $@
+
+$(INSTALLED_SUPPLY): requirements/supply.txt | $(VENV_PYTHON)
+	@$(PIP_INSTALL) --require-hashes -r requirements/supply.txt
 	@touch $@

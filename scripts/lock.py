@@ -25,6 +25,7 @@ FILES: Final[dict[str, tuple[str, ...]]] = {
     "image.txt": ("pyproject.toml", "--extra=redis", "--extra=otel", "--constraint=requirements/dev.txt"),
     "build.txt": ("--group=build", "--constraint=requirements/dev.txt"),
     "lock.txt": ("--group=lock",),
+    "supply.txt": ("--group=supply", "--constraint=requirements/dev.txt"),
 }
 OPTIONS: Final = (
     "--universal",

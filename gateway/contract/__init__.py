@@ -83,7 +83,7 @@ from gateway.contract.features import (
     manifest,
 )
 from gateway.contract.moments import moment_text, unix_text
-from gateway.contract.page import DEFAULT_LIMIT, MAX_LIMIT, Page, parse_limit
+from gateway.contract.page import DEFAULT_LIMIT, LARGEST_LIMIT, MAX_LIMIT, Page, parse_limit
 from gateway.contract.price import Amount, BillingDuration, FixedAmount, Price, Tier, TieredAmount
 from gateway.contract.product import Product
 from gateway.contract.shapes import describe_shape
@@ -125,6 +125,7 @@ from gateway.contract.written import (
 
 __all__ = [
     "DEFAULT_LIMIT",
+    "LARGEST_LIMIT",
     "LONGEST_PERIOD",
     "MAX_LIMIT",
     "MAX_SAFE_INTEGER",

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from gateway.contract.base import ContractModel, Identifier, PositiveInteger, UtcDatetime
 from gateway.contract.vocabulary import Action, DurationKind, IntervalUnit, Schedule
@@ -21,14 +22,32 @@ LONGEST_PERIOD: Final[Mapping[IntervalUnit, int]] = MappingProxyType(
 )
 """The most of each unit that a pause or a trial extension may last: ten years."""
 
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2200
+"""The years, in UTC, that a pause or an extended trial may end in."""
+
 # The reader ignores names it does not know, so the documented schema must not forbid them.
 _OPEN_SCHEMA: Final = ConfigDict(json_schema_extra={"additionalProperties": True})
+
+# What Python takes for white space, of which no id is made, in the words of ECMA 262.
+_NOT_BLANK: Final[JsonDict] = {"pattern": r"[^\s\u001c-\u001f\u0085]"}
+_YEARS: Final[JsonDict] = {"pattern": r"^(19[7-9]\d|2[01]\d\d|2200)-"}
+_LONGEST: Final[JsonDict] = {
+    "additionalProperties": True,
+    "allOf": [
+        {
+            "if": {"properties": {"unit": {"const": unit.value}}},
+            "then": {"properties": {"amount": {"maximum": longest}}},
+        }
+        for unit, longest in LONGEST_PERIOD.items()
+    ],
+}
 
 
 class PeriodDuration(ContractModel):
     """An amount of time. The kind is proven, the names inside are inferred."""
 
-    model_config = _OPEN_SCHEMA
+    model_config = ConfigDict(json_schema_extra=_LONGEST)
 
     type: Literal[DurationKind.PERIOD] = Field(default=DurationKind.PERIOD, description="The kind.")
     amount: PositiveInteger = Field(description="How many units; at most ten years in all.")
@@ -47,7 +66,10 @@ class DateDuration(ContractModel):
     model_config = _OPEN_SCHEMA
 
     type: Literal[DurationKind.DATE] = Field(default=DurationKind.DATE, description="The kind.")
-    date: UtcDatetime = Field(description="When the pause or the trial ends (UTC).")
+    date: UtcDatetime = Field(
+        description=f"When the pause or the trial ends (UTC), in the years {FIRST_YEAR} to {LAST_YEAR}.",
+        json_schema_extra=_YEARS,
+    )
 
 
 ActionDuration = Annotated[PeriodDuration | DateDuration, Field(discriminator="type")]
@@ -56,7 +78,7 @@ ActionDuration = Annotated[PeriodDuration | DateDuration, Field(discriminator="t
 _SCHEDULE = "immediate or end-of-period (proven). Absent: end-of-period, or the only one that is enabled."
 _UNPAUSE = (
     "Un-pause a paused subscription before it is cancelled. The meaning is proven, the name is not: any"
-    " name that contains unpause or resume is read."
+    " name that contains unpause or resume is read, and only true means it."
 )
 _ALLOW_ANNUAL = "Whether yearly subscriptions may be paused too (proven)."
 
@@ -66,13 +88,15 @@ class _CustomerRequest(ContractModel):
 
     model_config = _OPEN_SCHEMA
 
-    customer_id: Identifier = Field(description="The customer (proven).")
+    customer_id: Identifier = Field(description="The customer (proven).", json_schema_extra=_NOT_BLANK)
 
 
 class _SubscriptionRequest(_CustomerRequest):
     """A body that names one subscription of a customer."""
 
-    subscription_id: Identifier = Field(description="The subscription; it must be the customer's (proven).")
+    subscription_id: Identifier = Field(
+        description="The subscription; it must be the customer's (proven).", json_schema_extra=_NOT_BLANK
+    )
 
 
 class CancelRequest(_SubscriptionRequest):
@@ -130,6 +154,7 @@ class ApplyCouponRequest(_SubscriptionRequest):
         validation_alias="coupon",
         serialization_alias="coupon",
         description="The coupon's id (meaning proven, name open: coupon, couponId and id are read).",
+        json_schema_extra=_NOT_BLANK,
     )
 
 
@@ -142,6 +167,7 @@ class ChangePriceRequest(_SubscriptionRequest):
         validation_alias="price",
         serialization_alias="price",
         description="The new price's id (meaning proven, name open: price, priceId, planId and id are read).",
+        json_schema_extra=_NOT_BLANK,
     )
     scheduled_at: Schedule | None = Field(default=None, description=_SCHEDULE)
     prorate: bool | None = Field(

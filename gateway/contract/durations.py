@@ -10,7 +10,14 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-from gateway.contract.actions import LONGEST_PERIOD, ActionDuration, DateDuration, PeriodDuration
+from gateway.contract.actions import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    LONGEST_PERIOD,
+    ActionDuration,
+    DateDuration,
+    PeriodDuration,
+)
 from gateway.contract.errors import RequestError
 from gateway.contract.fields import Fields, fold
 from gateway.contract.vocabulary import DurationKind, IntervalUnit
@@ -22,14 +29,14 @@ _UNITS: Final = {unit.value: unit for unit in IntervalUnit} | _PLURALS
 _PERIOD_NAMES: Final = ("amount", "unit", "interval", "period", *_AMOUNT_SPELLINGS, *_PLURALS)
 
 _EXPECTED_DURATION: Final = "expected an amount with a unit, or a date"
-_EXPECTED_DATE: Final = "expected an ISO 8601 date from 1970 to 2200"
+_EXPECTED_DATE: Final = f"expected an ISO 8601 date from {FIRST_YEAR} to {LAST_YEAR}"
 
 _WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,3}")
 _ISO_DATE: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
-_YEARS: Final = range(1970, 2201)
+_YEARS: Final = range(FIRST_YEAR, LAST_YEAR + 1)
 
 
 def read_duration(name: str, value: object) -> ActionDuration:

@@ -16,8 +16,10 @@ DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 100
 """Most rows on a page; a larger limit is served as this one."""
 
-# Ten digits hold every limit anybody means; more are refused unread, since converting digits takes quadratic
-# time.
+LARGEST_LIMIT: Final = 10**10 - 1
+"""The largest limit that is read: ten digits hold every one that anybody means."""
+
+# More digits are refused unread, since converting them takes quadratic time.
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,10}")
 
 T = TypeVar("T")
@@ -40,7 +42,7 @@ def parse_limit(raw: str | None) -> int:
     sent.
 
     Raises:
-        RequestError: it is anything but ASCII digits, or it is zero.
+        RequestError: it is anything but one to ten ASCII digits, or it is zero.
     """
     if raw is None:
         return DEFAULT_LIMIT

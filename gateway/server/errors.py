@@ -55,7 +55,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = MappingProxyType(
 LARGEST_BODY: Final = 64 * 1024
 """Bytes. An action's body has a few hundred."""
 
-_MESSAGES: Final[Mapping[int, str]] = MappingProxyType(
+MESSAGES: Final[Mapping[int, str]] = MappingProxyType(
     {
         404: "Not found.",
         405: "Method not allowed.",
@@ -65,8 +65,11 @@ _MESSAGES: Final[Mapping[int, str]] = MappingProxyType(
         500: "Internal error.",
     }
 )
+"""What is said where nobody's error brings words of its own."""
+
 _SHORTEST_WAIT_S: Final = 1
-_LONGEST_WAIT_S: Final = 3600
+LONGEST_WAIT_S: Final = 3600
+"""Seconds. The most that `Retry-After` asks for."""
 
 
 def answer_to(error: Exception) -> web.Response:
@@ -77,9 +80,9 @@ def answer_to(error: Exception) -> web.Response:
         status = STATUSES.get(kind)
         if status is not None:
             # A class of the table has its message in our own words; str() of another's could be anything.
-            message = error.message if isinstance(error, Failure | RequestError | Refused) else _MESSAGES[500]
+            message = error.message if isinstance(error, Failure | RequestError | Refused) else MESSAGES[500]
             return error_answer(status, message, _retry_after(error))
-    return error_answer(500, _MESSAGES[500])
+    return error_answer(500, MESSAGES[500])
 
 
 def is_foreseen(error: Exception) -> bool:
@@ -90,7 +93,7 @@ def is_foreseen(error: Exception) -> bool:
 def _answer_to_http(error: web.HTTPException) -> web.Response:
     # Of aiohttp's own headers only this one says something that the status does not.
     allow = error.headers.get(hdrs.ALLOW)
-    message = _MESSAGES.get(error.status) or f"{HTTPStatus(error.status).phrase}."
+    message = MESSAGES.get(error.status) or f"{HTTPStatus(error.status).phrase}."
     return error_answer(error.status, message, {hdrs.ALLOW: allow} if allow else None)
 
 
@@ -99,4 +102,4 @@ def _retry_after(error: Exception) -> dict[str, str] | None:
     wish = error.retry_after if isinstance(error, RateLimited | Shed | Unavailable) else None
     if wish is None or not math.isfinite(wish):
         return {hdrs.RETRY_AFTER: str(_SHORTEST_WAIT_S)} if isinstance(error, RateLimited | Shed) else None
-    return {hdrs.RETRY_AFTER: str(min(max(math.ceil(wish), _SHORTEST_WAIT_S), _LONGEST_WAIT_S))}
+    return {hdrs.RETRY_AFTER: str(min(max(math.ceil(wish), _SHORTEST_WAIT_S), LONGEST_WAIT_S))}

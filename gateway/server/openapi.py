@@ -11,7 +11,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from gateway import __version__
-from gateway.contract import DEFAULT_LIMIT, MAX_LIMIT, ContractModel, ErrorBody, Mode, Page
+from gateway.contract import DEFAULT_LIMIT, LARGEST_LIMIT, MAX_LIMIT, ContractModel, ErrorBody, Mode, Page
+from gateway.server import examples
+from gateway.server.cursor import LONGEST_CURSOR
+from gateway.server.errors import LONGEST_WAIT_S
 from gateway.server.middlewares.mode import HEADER as MODE_HEADER
 from gateway.server.middlewares.request_id import HEADER as REQUEST_ID_HEADER
 from gateway.server.routes import DIRECT_ROOT, DIRECT_ROUTES, ROOT, ROUTES, Route
@@ -24,7 +27,7 @@ _DESCRIPTION: Final = (
     "application, and is there only where it is configured.\n\n"
     "Money is in whole minor units of its currency, moments are in UTC. A name whose value is absent is left out. "
     "Names that are not listed may appear in answers. Bodies of actions are documented in their canonical spelling; "
-    "other spellings that Churnkey's documentation uses are read, too."
+    "other spellings that Churnkey's documentation uses are read, too, and null is read as an absent name."
 )
 
 _ACTIONS_TAG: Final = "actions"
@@ -34,10 +37,10 @@ _DIRECT_TAG: Final = "direct"
 _ANY_ROUTE: Final = {
     400: "The request is malformed, or asks for something that is not offered here.",
     401: "The token is missing or wrong.",
+    404: "There is no such backend; or no such object in this mode, or it is another customer's.",
     500: "A fault of the gateway.",
 }
 _WITH_PROVIDER: Final = {
-    404: "There is no such object in this mode, or it is another customer's.",
     502: "The billing provider refused the gateway's credentials, or its answer could not be understood.",
     503: "The billing provider is not available, or asks for fewer requests.",
     504: "The billing provider did not answer in time. An action may have taken effect, or not.",
@@ -132,12 +135,21 @@ _PARAMETERS: Final[Json] = {
         "name": "limit",
         "in": "query",
         "description": f"Most rows on the page. More than {MAX_LIMIT} is read as {MAX_LIMIT}.",
-        "schema": {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
+        "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
     },
     "Cursor": {
         "name": "cursor",
         "in": "query",
-        "description": "The `next` of this list's previous page. It is opaque.",
+        "description": "The `next` of this list's previous page. It is opaque; an empty one is none.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]*$", "maxLength": LONGEST_CURSOR},
+    },
+    "RequestId": {
+        "name": REQUEST_ID_HEADER,
+        "in": "header",
+        "description": (
+            "An id of the caller's own for this request, which the answer and the logs repeat: up to 128 of the "
+            "characters A-Z, a-z, 0-9, dot, hyphen and underscore. Another one is replaced."
+        ),
         "schema": {"type": "string"},
     },
 }
@@ -145,13 +157,23 @@ _PARAMETERS: Final[Json] = {
 _HEADERS: Final[Json] = {
     REQUEST_ID_HEADER: {
         "description": "The id of the request, as in the gateway's logs. The caller's own, where it sends one.",
-        "schema": {"type": "string"},
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
+    },
+    "Cache-Control": {
+        "description": "Nothing in between may keep an answer.",
+        "required": True,
+        "schema": {"type": "string", "const": "no-store"},
     },
     "Retry-After": {
         "description": "Whole seconds to wait: what the provider asked for, or one.",
-        "schema": {"type": "integer", "minimum": 1},
+        "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST_WAIT_S},
     },
-    "WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {
+        "description": "How the token is sent.",
+        "required": True,
+        "schema": {"type": "string", "const": "Bearer"},
+    },
 }
 
 
@@ -183,7 +205,7 @@ def _operation(route: Route, tag: str, schemas: _Schemas) -> Json:
     if route.body is not None:
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schemas.of(route.body, "validation")}},
+            "content": _json(schemas.of(route.body, "validation"), examples.BODIES.get(route.body)),
         }
     return operation
 
@@ -196,33 +218,42 @@ def _parameters(route: Route) -> list[Json]:
             "required": True,
             "description": _PLACEHOLDERS.get(name, "An id as the billing provider writes it, percent-encoded."),
             "schema": {"type": "string", "minLength": 1},
+            "example": examples.PARAMETERS[name],
         }
         for name in _PLACEHOLDER.findall(route.path)
     ]
-    shared = ["Mode"]
+    shared = ["Mode", "RequestId"]
     if route.answer is not None and issubclass(route.answer, Page):
         shared += ["Limit", "Cursor"]
     return in_path + [{"$ref": f"#/components/parameters/{name}"} for name in shared]
 
 
 def _success(route: Route, schemas: _Schemas) -> Json:
-    headers = _header_references(REQUEST_ID_HEADER)
+    headers = _header_references()
     if route.answer is None:
         return {"description": "It is so. The body is empty.", "headers": headers}
-    schema = schemas.of(route.answer, "serialization")
-    return {"description": route.summary, "headers": headers, "content": {"application/json": {"schema": schema}}}
+    content = _json(schemas.of(route.answer, "serialization"), examples.BODIES.get(route.answer))
+    return {"description": route.summary, "headers": headers, "content": content}
 
 
 def _error_response(status: int, schemas: _Schemas) -> Json:
     return {
         "description": _ERRORS[status],
-        "headers": _header_references(REQUEST_ID_HEADER, *_ERROR_HEADERS.get(status, ())),
-        "content": {"application/json": {"schema": schemas.of(ErrorBody, "serialization")}},
+        "headers": _header_references(*_ERROR_HEADERS.get(status, ())),
+        "content": _json(
+            schemas.of(ErrorBody, "serialization"), {"code": status, "message": examples.MESSAGES[status]}
+        ),
     }
 
 
+def _json(schema: Json, example: object) -> Json:
+    media_type = {"schema": schema} if example is None else {"schema": schema, "example": example}
+    return {"application/json": media_type}
+
+
 def _header_references(*names: str) -> Json:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    """The headers that every answer has, and these."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (REQUEST_ID_HEADER, "Cache-Control", *names)}
 
 
 def _response_name(status: int) -> str:
@@ -254,10 +285,12 @@ class _Schemas:
                 name = f"{name.strip('_').rpartition('_')[2]}Page"
                 definitions[name] = page
             self._references[model, mode] = {"$ref": f"#/components/schemas/{name}"}
-        for definition in definitions.values():
+        closed = {references[model, mode]["$ref"].rpartition("/")[2] for model, mode in models if mode == "validation"}
+        for name, definition in definitions.items():
             definition.pop("title", None)
-            # Later versions may add names, and the manifest has some in two spellings.
-            if definition.get("additionalProperties") is False:
+            # Later versions may add names to an answer, and the manifest has some in two spellings. A request that
+            # forbids other names is refused with them.
+            if definition.get("additionalProperties") is False and name not in closed:
                 del definition["additionalProperties"]
         self.definitions: Json = dict(sorted(definitions.items()))
 

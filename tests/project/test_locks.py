@@ -58,7 +58,8 @@ def test_a_change_of_dependencies_without_new_locks_is_noticed(written: str, cha
 
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
-        f"requirements/{name}.txt is out of date: run `make lock`" for name in ("dev", "run", "image", "build", "lock")
+        f"requirements/{name}.txt is out of date: run `make lock`"
+        for name in ("dev", "run", "image", "build", "lock", "supply")
     ]
 
 
@@ -80,6 +81,14 @@ def test_every_pin_has_hashes_and_nothing_says_where_to_fetch_it(file: Path) -> 
         else:
             assert re.fullmatch(r"[\w.-]+==\S+( ; .+)? \\", line)
             assert following.startswith("    --hash=")
+
+
+def test_what_is_installed_beside_the_tests_moves_nothing_of_theirs() -> None:
+    development, supply = pins("dev.txt"), pins("supply.txt")
+    shared = development.keys() & supply.keys()
+
+    assert shared
+    assert {name: supply[name] for name in shared} == {name: development[name] for name in shared}
 
 
 @pytest.mark.parametrize("name", ["run.txt", "image.txt", "build.txt"])

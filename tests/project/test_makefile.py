@@ -28,7 +28,7 @@ def test_plain_make_prints_a_menu_of_every_target() -> None:
     menu = make().stdout
 
     assert re.findall(r"^  (\w+) +\S", menu, re.MULTILINE) == TARGETS
-    assert {"demo", "test", "check", "format", "generate", "lock", "bench", "clean"} <= set(TARGETS)
+    assert {"demo", "test", "check", "format", "generate", "lock", "audit", "sbom", "bench", "clean"} <= set(TARGETS)
 
 
 @pytest.mark.parametrize("target", TARGETS)

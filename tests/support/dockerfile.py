@@ -87,6 +87,9 @@ class Build:
                     _copy(step.words, workdir)
                 case "RUN":
                     self._execute(step.rest, workdir, environment)
+                case "ARG":
+                    name, _, default = step.rest.partition("=")
+                    environment.setdefault(name, default)
                 case _:
                     assert step.name == "ENV", f"what is {step.name}?"
 
