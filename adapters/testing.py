@@ -142,7 +142,9 @@ class AdapterContract:
         async with AsyncExitStack() as running:
 
             async def begin(sections: Mapping[str, object] = NOTHING, *, modes: Iterable[Mode] = BOTH_MODES) -> World:
-                return await running.enter_async_context(open_world(provider(), sections, written, modes, counted))
+                return await running.enter_async_context(
+                    open_world(provider(), sections, modes, written=written, metrics=counted)
+                )
 
             yield begin
 

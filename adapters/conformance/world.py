@@ -19,13 +19,15 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import generate_latest
 from yarl import URL
 
+from adapters.conformance.log import Log
 from adapters.conformance.provider import NO_SAMPLE, NOW, Held, ProviderCase, Samples, Truth
 from adapters.conformance.reads import subscription_path
 from adapters.conformance.spans import Spans, recorded_spans
+from adapters.conformance.written import Written
 from adapters.registry import find
 from gateway.contract import Mode
 from gateway.journal import open_journals
-from gateway.observability import CountingRecorder, LoggingObserver, Metrics
+from gateway.observability import CountingRecorder, LoggingObserver, Metrics, secrets_in
 from gateway.server import create_application, open_backends
 from gateway.settings import load
 
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
     from adapters.conformance.asks import Ask
     from adapters.conformance.reads import Read
-    from adapters.conformance.written import Written
     from gateway.resilience import Recorder
 
 _IN_MEMORY: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - made by tempfile, and private
@@ -234,12 +235,14 @@ def as_scraped(metrics: Metrics) -> str:
 async def open_world(
     case: ProviderCase,
     sections: Mapping[str, object],
-    written: Written,
     modes: Iterable[Mode] = BOTH_MODES,
+    *,
+    written: Written | None = None,
     metrics: Metrics | None = None,
 ) -> AsyncIterator[World]:
     """Start the provider and the gateway; `sections` are further keys of the YAML. `written` is told what the gateway
     writes, and what must not be in it; what is counted is left to whoever gives the `metrics`."""
+    written = written or Written(Log())
     counted, spans = metrics or Metrics(), recorded_spans()
     written.forbid(forbidden(case))
     async with AsyncExitStack() as running:
@@ -273,6 +276,7 @@ async def open_world(
             "limits": {"retry_wait_s": 0.001, "dedupe_s": 0, **_limits(sections)},
         }
         settings = _loaded(document, Path(folder, "backend.yaml"))
+        written.forbid(secrets_in(*settings))
         journals = await running.enter_async_context(open_journals(settings, clock=lambda: NOW))
         backends = await running.enter_async_context(
             open_backends(

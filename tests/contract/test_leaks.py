@@ -107,7 +107,7 @@ async def test_whatever_is_written_is_looked_at(
     with recorded_log() as log:
         written = Written(log)
         written.forbid([planted])
-        async with open_world(case(), {}, written) as world:
+        async with open_world(case(), {}, written=written) as world:
             await world.does(asks.cancel(world.samples.active, asks.AT_ONCE))
     assert {leak.split(" in the ")[1].split(":")[0] for leak in written.leaks()} == places
 

@@ -11,10 +11,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from adapters.conformance import asks
-from adapters.conformance.log import Log
 from adapters.conformance.provider import ProviderCase
 from adapters.conformance.world import open_world
-from adapters.conformance.written import Written
 from tests.contract.providers.chargebee import ChargebeeCase
 from tests.contract.providers.paddle import PaddleCase
 from tests.contract.providers.stripe import StripeCase
@@ -43,7 +41,7 @@ async def test_each_call_names_its_span(made: Callable[[], ProviderCase], monkey
     heard: list[tuple[str, str | None]] = []
     application = listening(case, heard)
     monkeypatch.setattr(case, "application", lambda: application)
-    async with open_world(case, {}, Written(Log())) as world:
+    async with open_world(case, {}) as world:
         world.spans.forget()
         heard.clear()
         assert await world.does(asks.cancel(world.samples.active, asks.AT_ONCE))

@@ -12,9 +12,7 @@ from typing import Any, Final
 import pytest
 from ruamel.yaml import YAML
 
-from adapters.conformance.log import Log
 from adapters.conformance.world import World, open_world
-from adapters.conformance.written import Written
 from gateway.contract import ContractModel, DirectBilling, DirectSession
 from tests.contract.providers.stripe import StripeCase
 from tests.project.test_documents import fenced
@@ -34,7 +32,7 @@ async def world() -> AsyncIterator[World]:
     """A gateway with the section as it is printed."""
     (section,) = fenced("yaml", DOCUMENT)
     settings = YAML(typ="safe", pure=True).load(Template(section).substitute(VARIABLES))
-    async with open_world(StripeCase(), settings, Written(Log())) as world:
+    async with open_world(StripeCase(), settings) as world:
         yield world
 
 
