@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -14,7 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from simulators.chargebee import ChargebeeSimulator, Site
 from tests.support.collector import Collector
-from tests.support.commands import logged, running, stopped_by
+from tests.support.commands import ROOT, logged, running, stopped_by
 
 TOKEN: Final = "integration-token-of-the-tests"
 KEY: Final = "test_key_of_the_tests"
@@ -81,6 +83,16 @@ async def test_without_a_collector_it_serves_and_stops_all_the_same(config: Path
     assert '"spans not exported"' in log
     assert '"stopped"' in log
     assert COLLECTORS_KEY not in log
+
+
+def test_until_traces_are_asked_for_no_package_for_them_is_imported() -> None:
+    script = (
+        "import sys; from gateway.commands import serve; from adapters import registry\n"
+        "for name in registry.names(): registry.find(name)\n"
+        "print([name for name in sys.modules if name.startswith('opentelemetry')])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
 
 
 async def test_what_is_not_asked_for_is_not_there(config: Path) -> None:

@@ -18,6 +18,7 @@ _DEMO: Final = "tests/gateway/test_demo.py::test_a_reading_that_is_suggested_ans
 _SERVED: Final = "tests/project/test_documents.py::test_the_example_of_the_settings_can_be_served"
 _CHECKED: Final = "tests/gateway/test_check.py::test_an_account_with_nothing_to_look_at_exits_with_0"
 _VERIFIED: Final = "tests/gateway/verification/test_command.py::test_it_exits_with_0_where_every_required_module_passes"
+_TRACED: Final = "tests/gateway/test_serve_traces.py::test_all_spans_are_exported_before_the_process_ends"
 _SIGNALLED: Final = (
     "tests/gateway/test_reload_command.py::test_the_commands_that_operators_are_told_do_what_they_are_told"
 )
@@ -120,6 +121,9 @@ RUN_BY: Final[Mapping[str, Mapping[str, Test] | Test]] = {
         "churnkey-gateway journal --subscription sub_123 --file journal.jsonl --file journal.jsonl.1": (
             "tests/gateway/test_journal_command.py::test_one_subscriptions_history_is_read_from_several_files"
         ),
+        "export OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318": _TRACED,
+        "export OTEL_EXPORTER_OTLP_HEADERS=x-api-key=...": _TRACED,
+        "churnkey-gateway serve --config /etc/churnkey-gateway": _TRACED,
     },
     "docs/quick-start.md": {
         "make demo": _DEMO,
