@@ -3,7 +3,6 @@ only a walk through it tells. All of it is remembered."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from urllib.parse import quote
 
 from adapters.chargebee.client import WHOLE_PAGE, ChargebeeApi, among
 from adapters.chargebee.transport import JsonObject
+from adapters.together import both, together
 from gateway.contract import Controller
 from gateway.resilience import CatalogueCache, Observer
 
@@ -69,7 +69,7 @@ class Catalogue:
         """Everything these subscriptions need beside themselves: one call for all item prices and one for all coupons
         that are not remembered, side by side; one more where a page or a URL cannot hold them."""
         rows = list(subscriptions)
-        item_prices, coupons = await asyncio.gather(
+        item_prices, coupons = await both(
             self.item_prices(_named(rows, "subscription_items", "item_price_id")),
             self._coupons_of(_named(rows, "coupons", "coupon_id")),
         )
@@ -101,8 +101,8 @@ class Catalogue:
 
     async def _load(self, kind: str, resource: str, identifiers: Collection[str]) -> Mapping[str, JsonObject]:
         # Without a filter for the status: running subscriptions refer to what is archived.
-        pages = await asyncio.gather(
-            *(self._api.page(kind, resource, limit=WHOLE_PAGE, id=among(part)) for part in _parts(identifiers))
+        pages = await together(
+            self._api.page(kind, resource, limit=WHOLE_PAGE, id=among(part)) for part in _parts(identifiers)
         )
         return {str(row.get("id")): row for page in pages for row in page.rows}
 

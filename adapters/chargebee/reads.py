@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -17,6 +16,7 @@ from adapters.errors import NotFound
 from adapters.fields import required_moment, required_text
 from adapters.holes import Candidate, Rows
 from adapters.phones import phone_spellings
+from adapters.together import together
 from gateway.contract import ContractModel, Coupon, Customer, Family, Price, Product, Subscription
 
 M = TypeVar("M", bound=ContractModel)
@@ -53,9 +53,7 @@ class ChargebeeReads(ChargebeeConnection):
 
     async def _customers_with(self, field: str, spellings: Iterable[str]) -> list[JsonObject]:
         filters: list[dict[str, Any]] = [{field: {"is": spelling}} for spelling in spellings]
-        pages = await asyncio.gather(
-            *(self._api.page("customer", "customers", limit=WHOLE_PAGE, **one) for one in filters)
-        )
+        pages = await together(self._api.page("customer", "customers", limit=WHOLE_PAGE, **one) for one in filters)
         found = {required_text(row, "id"): row for page in pages for row in page.rows}
         return [row for row in found.values() if row.get("deleted") is not True]
 

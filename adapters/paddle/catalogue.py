@@ -5,7 +5,6 @@ They change rarely and are remembered for a while. Paddle has no way to ask for 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -13,6 +12,7 @@ from adapters.errors import Credentials, NotFound, Unmappable
 from adapters.paddle.client import NO_QUERY, PaddleApi, Query
 from adapters.paddle.models import Discount, Price, read
 from adapters.paddle.options import MappingOptions
+from adapters.together import together
 from gateway.contract import Controller
 from gateway.resilience import CatalogueCache, Observer
 
@@ -76,5 +76,5 @@ class Catalogue:
                 self._observer.left_out(Controller.COUPONS, discount_id, f"discount: {error}")
             return discount_id, None
 
-        found = await asyncio.gather(*(attempt(discount_id) for discount_id in discount_ids))
+        found = await together(attempt(discount_id) for discount_id in discount_ids)
         return {discount_id: discount for discount_id, discount in found if discount is not None}

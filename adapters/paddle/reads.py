@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -16,6 +15,7 @@ from adapters.paddle import details, mapping, models, prices, subscriptions
 from adapters.paddle.client import require_id
 from adapters.paddle.connection import PaddleConnection
 from adapters.paddle.models import read
+from adapters.together import both, together
 from gateway.contract import Controller, Coupon, Customer, Price, Product, Subscription
 
 _LONGEST_FILTER: Final = 100
@@ -31,7 +31,7 @@ class PaddleReads(PaddleConnection):
 
     async def _fetch_customer(self, customer_id: str) -> Customer:
         """An archived customer is one, too: subscriptions may still run."""
-        found, addresses = await asyncio.gather(self._api.get("customers", customer_id), self._addresses(customer_id))
+        found, addresses = await both(self._api.get("customers", customer_id), self._addresses(customer_id))
         return mapping.customer(read(models.Customer, found), addresses)
 
     async def _addresses(self, customer_id: str) -> list[models.Address]:
@@ -52,7 +52,7 @@ class PaddleReads(PaddleConnection):
             rows = await self._customers_with(email.lower())
         wanted = [row for row in rows if (row.email or "").casefold() == email.casefold()]
         wanted = [row for row in wanted if row.status != "archived"] or wanted
-        return await asyncio.gather(*(self._candidate(row) for row in wanted))
+        return await together(self._candidate(row) for row in wanted)
 
     async def _customers_with(self, email: str) -> list[models.Customer]:
         if "," in email or len(email) > _LONGEST_FILTER:

@@ -6,7 +6,6 @@ Stripe expands four levels at most, so these do not come with a list of subscrip
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +16,7 @@ from adapters.stripe.fields import reference
 from adapters.stripe.mapping import discount_coupon_id, family
 from adapters.stripe.options import MappingOptions
 from adapters.stripe.prices import needs_detail
+from adapters.together import together
 from gateway.contract import Controller, Family
 from gateway.resilience import CatalogueCache, Observer
 
@@ -95,17 +95,19 @@ class Catalogue:
         if all(len(found) == len(keys) for found, keys in zip(known, (products, prices, coupons), strict=True)):
             return Companions(*known)
         return Companions(
-            *await asyncio.gather(
-                self._products.get_many(products, self._load_products),
-                self._prices.get_many(prices, self._load_prices),
-                self._coupons.get_many(coupons, self._load_coupons),
+            *await together(
+                (
+                    self._products.get_many(products, self._load_products),
+                    self._prices.get_many(prices, self._load_prices),
+                    self._coupons.get_many(coupons, self._load_coupons),
+                )
             )
         )
 
     async def _load_products(self, product_ids: Collection[str]) -> Mapping[str, JsonObject]:
         wanted = list(product_ids)
         parts = [wanted[start : start + WHOLE_PAGE] for start in range(0, len(wanted), WHOLE_PAGE)]
-        pages = await asyncio.gather(*(self._api.get("products", ids=part, limit=WHOLE_PAGE) for part in parts))
+        pages = await together(self._api.get("products", ids=part, limit=WHOLE_PAGE) for part in parts)
         return {product["id"]: product for page in pages for product in page["data"]}
 
     async def _load_families(self) -> tuple[Family, ...]:
@@ -139,7 +141,7 @@ async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObjec
         except NotFound:
             return key, None
 
-    found = await asyncio.gather(*(attempt(key) for key in keys))
+    found = await together(attempt(key) for key in keys)
     return {key: value for key, value in found if value is not None}
 
 
