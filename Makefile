@@ -38,13 +38,13 @@ demo: $(INSTALLED_RUN) ## Start the gateway before a simulated provider and prin
 	@$(VENV_PYTHON) -m gateway demo --backend $(BACKEND) --port $(PORT)
 
 .PHONY: test
-test: $(INSTALLED_DEVELOPMENT) ## Run all tests (PYTEST_OPTIONS="-k pause" for some)
+test: $(INSTALLED_DEVELOPMENT) ## Run the tests (PYTEST_OPTIONS="-k pause" for some)
 	@$(VENV_PYTHON) -m pytest $(PYTEST_OPTIONS)
 
 ##@ Before a commit
 
 .PHONY: check
-check: $(INSTALLED_DEVELOPMENT) ## Lint, format, types, import directions, generated files, documents; changes nothing
+check: $(INSTALLED_DEVELOPMENT) ## Lint, format, types, import directions, generated files, documents, thorough tests; changes nothing
 	@$(VENV_PYTHON) -m ruff check .
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
@@ -52,6 +52,7 @@ check: $(INSTALLED_DEVELOPMENT) ## Lint, format, types, import directions, gener
 	@$(VENV_PYTHON) scripts/generate.py --check
 	@$(VENV_PYTHON) scripts/lock.py --check
 	@$(BUILD_DOCS)
+	@$(VENV_PYTHON) -m pytest $(PYTEST_OPTIONS) --quiet -m thorough
 
 .PHONY: format
 format: $(INSTALLED_DEVELOPMENT) ## Format the code and fix what can be fixed safely

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Iterator
 
@@ -13,6 +14,10 @@ from tests.support.redis_server import RedisServer, redis_server
 # How long an example takes says something of the machine, nothing of the code.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+
+# As the service itself does it, see `gateway.server.run`: what the tests make is freed without the collector, too.
+gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture

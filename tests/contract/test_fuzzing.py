@@ -26,6 +26,8 @@ from tests.contract.fuzzing.running import fuzz, gateway_before
 from tests.contract.providers import CASES
 from tests.support.service import AUTHORIZED, TOKEN
 
+pytestmark = pytest.mark.thorough
+
 EACH_ALONE: Final = "examples,coverage,fuzzing"
 ONE_AFTER_ANOTHER: Final = "stateful"
 CANCELLATIONS: Final = (Target.SUBSCRIPTION_CANCEL, Target.CUSTOMER_CANCEL)

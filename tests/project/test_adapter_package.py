@@ -71,6 +71,7 @@ def test_without_it_the_name_is_unknown() -> None:
     assert missing.stderr.startswith("acme.yaml:1: backend: there is no such adapter; installed: ")
 
 
+@pytest.mark.thorough
 def test_it_keeps_the_whole_contract(installed: Path) -> None:
     tried = contract(installed, "-n", "2")
 
