@@ -132,6 +132,7 @@ class TestLeaky(AdapterContract):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("let_out", "told"),
     [

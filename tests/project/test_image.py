@@ -57,6 +57,7 @@ def python(stranger: dict[str, Any]) -> str:
     pytest.skip("there is no Python 3.11 with venv that another user may run")
 
 
+@pytest.mark.thorough
 async def test_what_it_installs_serves_as_a_stranger_from_a_tree_that_nobody_can_write_to(
     folder: Path, python: str, stranger: dict[str, Any], refused_port: int
 ) -> None:
