@@ -1,7 +1,11 @@
-"""What is no HTTP at all: requests that cannot be read never reach the application, and are answered here.
+"""One connection: what is no HTTP at all is answered here, and what comes while the service stops is closed.
 
-aiohttp answers them in plain text and repeats the offending line, which may hold somebody's e-mail. There is no public
-way to have it otherwise: `RequestHandler.handle_error` is the place, and a test tells when it no longer is.
+aiohttp answers what it cannot read in plain text and repeats the offending line, which may hold somebody's e-mail.
+There is no public way to have it otherwise: `RequestHandler.handle_error` is the place, and a test tells when it no
+longer is.
+
+A connection that is told to close before its first step (Python below 3.12) aiohttp 3.14 keeps open and never reads,
+and one that is made after the others were told to close it serves on: either way a caller could wait in vain.
 """
 
 from __future__ import annotations
@@ -16,6 +20,9 @@ from gateway.observability import begin_context
 from gateway.server.answers import error_answer
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, BaseTransport
+    from typing import Any
+
     from structlog.typing import FilteringBoundLogger
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.server")
@@ -23,6 +30,30 @@ _log: FilteringBoundLogger = structlog.get_logger("gateway.server")
 
 class JsonProtocol(web.RequestHandler):
     """One connection, whose unreadable requests are answered in the contract's error body."""
+
+    __slots__ = ("_begun", "_server")
+
+    def __init__(self, server: JsonServer, *, loop: AbstractEventLoop, **settings: Any) -> None:
+        super().__init__(server, loop=loop, **settings)
+        self._server = server
+        self._begun = False
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Serve the connection, unless the service stops."""
+        super().connection_made(transport)
+        if self._server.stopping:
+            self.force_close()
+
+    async def start(self) -> None:
+        """Serve one request after another."""
+        self._begun = True
+        await super().start()
+
+    def close(self) -> None:
+        """Close the connection once what is under way on it has been answered."""
+        super().close()
+        if not self._begun:
+            self.force_close()
 
     def handle_error(
         self,
@@ -44,6 +75,13 @@ class JsonProtocol(web.RequestHandler):
 
 class JsonServer(web.Server):
     """Makes a `JsonProtocol` for each connection."""
+
+    stopping = False
+
+    def pre_shutdown(self) -> None:
+        """Take no more requests."""
+        self.stopping = True
+        super().pre_shutdown()
 
     def __call__(self) -> JsonProtocol:
         return JsonProtocol(self, loop=self._loop, **self._kwargs)
