@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from adapters.durations import end_of
 from adapters.errors import Conflict, Invalid
-from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Pause
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Extension, Pause
 from adapters.state import ItemState, PriceFacts, Standing, SubscriptionState
 from gateway.contract import ActionDuration, DateDuration, Schedule
 
@@ -93,12 +93,18 @@ def extend_trial(
     *,
     longest_days: int | None,
     most_days: int | None = None,
+    unfinished: Extension | None = None,
 ) -> ExtendTrial:
-    """A length counts from the trial's present end. `longest_days` bounds the new end from now on, `most_days` what is
-    added. Raises `Conflict` outside a trial, `Invalid` for a bad end.
+    """A length counts from the trial's present end, or from where an extension that is `unfinished` and led to that end
+    counted from, where it is the same length. `longest_days` bounds the new end from now on, `most_days` what is added.
+    Raises `Conflict` outside a trial, `Invalid` for a bad end.
     """
     if state.standing is not Standing.TRIAL or state.trial_end is None:
         raise Conflict("The subscription is not in a trial.")
+    if unfinished is not None and ExtendTrial(unfinished.until).is_met_by(state):
+        again = ExtendTrial(end_of(duration, unfinished.since))
+        if again.is_met_by(state):
+            return again
     until = end_of(duration, state.trial_end)
     if until < state.trial_end or (isinstance(duration, DateDuration) and until <= now):
         raise Invalid("duration: the new end must be after the trial's present end.")

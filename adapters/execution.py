@@ -30,8 +30,8 @@ from adapters.errors import (
 )
 from adapters.holes import Holes, Shown, reason_of
 from adapters.identifiers import require_plain
-from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
-from adapters.recording import outcome_of, record_of, summary
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Extension, Intent, Pause
+from adapters.recording import extension_of, outcome_of, record_of, summary
 from adapters.state import SubscriptionState
 from gateway.contract import Action, Controller
 from gateway.resilience import (
@@ -158,6 +158,11 @@ class Execution(Holes):
             log.warning("write failed", **failure.for_log())
             raise
         log.info("write done")
+
+    def _unfinished_extension(self, state: SubscriptionState) -> Extension | None:
+        """What an earlier process began to extend this trial by, and may have done."""
+        left = self.runtime.recorder.unfinished(Action.EXTEND_TRIAL.value, state.id)
+        return None if left is None or left.customer_id != state.customer_id else extension_of(left)
 
     async def _guard_money(self, state: SubscriptionState, intent: Intent) -> None:
         """Raises `Invalid` for a change that would charge more at once than the owner allows."""

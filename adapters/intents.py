@@ -66,6 +66,14 @@ class ExtendTrial:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """A trial's end as it was when an extension was begun, and where that was to move it."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ApplyCoupon:
     """Put a coupon on the subscription, in place of the others or beside them."""
 

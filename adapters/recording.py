@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from adapters.errors import Conflict, Invalid, NotFound, UnknownOutcome, Unsupported
+from adapters.intents import Extension
 from gateway.contract import moment_text
 from gateway.resilience import Failure, Outcome, WriteRecord
 
@@ -48,6 +49,15 @@ def summary(state: SubscriptionState) -> dict[str, object]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def extension_of(record: WriteRecord) -> Extension | None:
+    """The extension of a trial that a record tells of, maybe of another version; None where it cannot be told."""
+    asked = record.asked or {}
+    try:
+        return Extension(_moment_in(record.before["trial_end"]), _moment_in(asked["until"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def record_of(action: Action, state: SubscriptionState, intent: Intent | None) -> WriteRecord:
     """What is recorded of an action on this subscription before anything is sent. Each is a write of its own."""
     return WriteRecord(
@@ -76,6 +86,13 @@ def _scheduled(change: ScheduledChange) -> dict[str, object]:
 
 def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else moment_text(moment)
+
+
+def _moment_in(text: object) -> datetime:
+    moment = datetime.fromisoformat(str(text))
+    if moment.tzinfo is None:
+        raise ValueError("without a time zone")
+    return moment
 
 
 def _plain(value: object) -> object:

@@ -104,6 +104,7 @@ class Writes(Execution):
                 self.runtime.clock(),
                 longest_days=offered.longest_days,
                 most_days=self.offered.trial_days,
+                unfinished=self._unfinished_extension(state),
             ),
         )
 

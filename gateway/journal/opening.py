@@ -6,6 +6,7 @@ import asyncio
 import os
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from gateway.journal.appender import Appender
 from gateway.journal.reading import read_journals
 from gateway.journal.recorder import JournalRecorder
 from gateway.journal.targets import FileTarget, StreamTarget
+from gateway.journal.unfinished import Unfinished
 from gateway.observability import Redaction, secrets_in
 from gateway.resilience import SilentRecorder, utc_now
 
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from gateway.contract import Mode
-    from gateway.journal.reading import Told
+    from gateway.journal.reading import History, Told
     from gateway.resilience import Clock, Recorder
-    from gateway.settings import BackendSettings
+    from gateway.settings import BackendSettings, LimitSettings
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.journal")
 
@@ -39,9 +41,17 @@ class CannotOpenJournal(Exception):
     """Journals cannot be written where the settings want them; the message says whose, where and why, one a line."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenJournal:
+    """One journal, and what it had of earlier runs when it was opened."""
+
+    appender: Appender
+    unfinished: Unfinished
+
+
 @dataclass(slots=True)
 class _Lent:
-    appender: Appender
+    journal: OpenJournal
     borrowers: int = 0
 
 
@@ -56,41 +66,45 @@ class Appenders:
         self._opening = asyncio.Lock()
 
     @asynccontextmanager
-    async def lend(self, settings: BackendSettings) -> AsyncIterator[Appender]:
-        """The appender of a backend's journal. Raises `CannotOpenJournal`."""
+    async def lend(self, settings: BackendSettings) -> AsyncIterator[OpenJournal]:
+        """The journal of a backend. Raises `CannotOpenJournal`."""
         key = _key(settings)
         async with self._opening:
             if key not in self._lent:
                 # In a thread: reading what earlier runs left takes its time, and requests may be under way.
-                self._lent[key] = _Lent(Appender(await asyncio.to_thread(_target, settings)))
+                target, unfinished = await asyncio.to_thread(_open, settings)
+                self._lent[key] = _Lent(OpenJournal(Appender(target), unfinished))
             lent = self._lent[key]
             lent.borrowers += 1
         try:
-            yield lent.appender
+            yield lent.journal
         finally:
             lent.borrowers -= 1
             if not lent.borrowers:
                 del self._lent[key]
-                await lent.appender.close()
+                await lent.journal.appender.close()
 
 
 class Journals:
     """The open journals of the backends, by their names."""
 
     def __init__(
-        self, settings: Mapping[str, BackendSettings], appenders: Mapping[str, Appender], clock: Clock
+        self, settings: Mapping[str, BackendSettings], journals: Mapping[str, OpenJournal], clock: Clock
     ) -> None:
         self._settings = settings
-        self._appenders = appenders
+        self._journals = journals
         self._clock = clock
 
     def recorder(self, backend: str, mode: Mode, tell_lost: Callable[[], None] = lambda: None) -> Recorder:
         """The recorder of a backend, by its name, in one mode; `tell_lost` is called for a line that is not written."""
         settings = self._settings[backend]
-        appender = self._appenders.get(backend)
-        if appender is None:
+        journal = self._journals.get(backend)
+        if journal is None:
             return SilentRecorder()
-        return JournalRecorder(backend, mode, appender, Redaction(secrets_in(settings)), self._clock, tell_lost)
+        redaction, window = Redaction(secrets_in(settings)), _repetitions_come(settings.limits)
+        return JournalRecorder(
+            backend, mode, journal.appender, redaction, self._clock, tell_lost, journal.unfinished, window
+        )
 
 
 @asynccontextmanager
@@ -104,7 +118,7 @@ async def open_journals(
     by_name = {one.name: one for one in settings}
     lender = Appenders() if appenders is None else appenders
     async with AsyncExitStack() as opened:
-        lent: dict[str, Appender] = {}
+        lent: dict[str, OpenJournal] = {}
         problems: list[str] = []
         for one in by_name.values():
             if one.journal == "none":
@@ -124,24 +138,29 @@ def _key(settings: BackendSettings) -> str:
     return settings.journal if file is None else os.path.realpath(file)
 
 
-def _target(settings: BackendSettings) -> FileTarget | StreamTarget:
+def _repetitions_come(limits: LimitSettings) -> timedelta:
+    """For how long after its beginning a write's repetition gets its answer: after it has ended, however late."""
+    return timedelta(seconds=limits.deadline_s + limits.dedupe_s if limits.dedupe_s else 0)
+
+
+def _open(settings: BackendSettings) -> tuple[FileTarget | StreamTarget, Unfinished]:
     file = settings.journal_file
     if file is None:
-        return StreamTarget()
+        return StreamTarget(), Unfinished()
     try:
         target = FileTarget(file)
         try:
-            _tell_open_writes(file)
+            history = read_journals([file], last_bytes=_LOOKED_AT_BYTES)
         except OSError:
             target.close()
             raise
     except OSError as error:
         raise CannotOpenJournal(f"{settings.name}: journal: {file}: {error.strerror}") from error
-    return target
+    _tell_open_writes(history, file)
+    return target, Unfinished(history.writes)
 
 
-def _tell_open_writes(file: Path) -> None:
-    history = read_journals([file], last_bytes=_LOOKED_AT_BYTES)
+def _tell_open_writes(history: History, file: Path) -> None:
     found = history.open()
     # The latest are those that the last run was cut off from.
     for told in found[-_MOST_TOLD:]:

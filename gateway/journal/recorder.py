@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from gateway.contract import moment_text
 from gateway.journal.appender import Behind
 from gateway.journal.lines import Event, encoded
+from gateway.journal.unfinished import Unfinished, Whose
 from gateway.observability import said
 from gateway.resilience import Failure
 
@@ -29,7 +31,8 @@ class JournalRecorder:
     """The `gateway.resilience.Recorder` that writes the journal.
 
     A line that cannot be written goes to the log whole, as an error: the write goes on, and is on record there.
-    `tell_lost` is called for each.
+    `tell_lost` is called for each. `unfinished` is what earlier runs left, and is told for as long as `window` after it
+    was begun.
     """
 
     def __init__(
@@ -40,6 +43,8 @@ class JournalRecorder:
         redaction: Redaction,
         clock: Clock,
         tell_lost: Callable[[], None] = lambda: None,
+        unfinished: Unfinished | None = None,
+        window: timedelta = timedelta(0),
     ) -> None:
         self._backend = backend
         self._mode = mode
@@ -47,10 +52,13 @@ class JournalRecorder:
         self._redaction = redaction
         self._clock = clock
         self._tell_lost = tell_lost
+        self._unfinished = Unfinished() if unfinished is None else unfinished
+        self._window = window
 
     async def begun(self, write: WriteRecord) -> None:
         """Put the write on disk before it is sent. Synchronised: should the machine go down, it is known to be open."""
         await self._append(write, Event.BEGUN, {"asked": write.asked, "before": write.before}, durable=True)
+        self._unfinished.forget(self._whose(write.action, write.subscription_id))
 
     async def ended(self, write: WriteRecord, result: WriteResult) -> None:
         """Add the outcome. Not synchronised: lost with the machine, it leaves a write to be looked at."""
@@ -60,6 +68,13 @@ class JournalRecorder:
         """Tell all of it in one line."""
         facts = {"asked": write.asked, "before": write.before, **_told(result)}
         await self._append(write, Event.NOT_SENT, facts, durable=False)
+
+    def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
+        """What the journal's file had when it was opened."""
+        return self._unfinished.find(self._whose(action, subscription_id), self._clock(), self._window)
+
+    def _whose(self, action: str, subscription_id: str) -> Whose:
+        return Whose(self._backend, self._mode.value, action, subscription_id)
 
     async def _append(self, write: WriteRecord, event: Event, facts: dict[str, object], *, durable: bool) -> None:
         line = self._redaction.clean(

@@ -29,3 +29,7 @@ class CountingRecorder:
         """Count it."""
         self._metrics.acted(write.action, result.outcome.value)
         await self._recorder.not_sent(write, result)
+
+    def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
+        """Hand it on."""
+        return self._recorder.unfinished(action, subscription_id)

@@ -224,6 +224,10 @@ class TracingRecorder:
         _tell(write, result)
         await self._recorder.not_sent(write, result)
 
+    def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
+        """Hand it on."""
+        return self._recorder.unfinished(action, subscription_id)
+
 
 def _tell(write: WriteRecord, result: WriteResult) -> None:
     facts = {f"{_OURS}.action": write.action, f"{_OURS}.outcome": result.outcome.value}

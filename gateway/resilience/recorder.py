@@ -72,6 +72,10 @@ class Recorder(Protocol):
     async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
         """Nothing is sent: nothing to do, refused, or a dry run."""
 
+    def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
+        """The last write of this kind on the subscription, where an earlier process began it so short a while ago that
+        its repetition may still come, and left no word of its end."""
+
 
 class SilentRecorder:
     """For those who keep no record."""
@@ -84,3 +88,6 @@ class SilentRecorder:
 
     async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
         """Forget it."""
+
+    def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
+        """None: nothing is remembered."""

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from adapters import decisions
 from adapters.base import Conflict, Invalid
-from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
+from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Extension, Intent, Pause
 from adapters.state import PriceFacts, ScheduledChange, Standing, SubscriptionState
 from gateway.contract import ActionDuration, DateDuration, IntervalUnit, PeriodDuration, Schedule
 from tests.support.memory_account import NOW, sample_subscription
@@ -238,6 +238,37 @@ def test_a_subscription_with_one_item_paid_by_the_year_is_paused_only_where_that
 )
 def test_a_trial_is_extended_from_its_present_end(duration: ActionDuration, end: datetime) -> None:
     assert extend(TRIAL, duration) == ExtendTrial(end)
+
+
+WEEK: Final = PeriodDuration(amount=1, unit=IntervalUnit.WEEK)
+ARRIVED: Final = Extension(NOW + 7 * DAY, NOW + 14 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("duration", "left", "end"),
+    [
+        pytest.param(WEEK, ARRIVED, NOW + 14 * DAY, id="it led to the present end"),
+        pytest.param(
+            PeriodDuration(amount=7, unit=IntervalUnit.DAY),
+            replace(ARRIVED, until=ARRIVED.until + timedelta(milliseconds=999)),
+            NOW + 14 * DAY,
+            id="in other words, within the second",
+        ),
+        pytest.param(WEEK, Extension(NOW + 14 * DAY, NOW + 21 * DAY), NOW + 21 * DAY, id="it did not arrive"),
+        pytest.param(WEEK, replace(ARRIVED, since=NOW), NOW + 21 * DAY, id="it was of another length"),
+        pytest.param(WEEK, replace(ARRIVED, until=NOW + 15 * DAY), NOW + 21 * DAY, id="it led elsewhere"),
+        pytest.param(until(NOW + 21 * DAY), ARRIVED, NOW + 21 * DAY, id="a date is a date"),
+    ],
+)
+def test_an_extension_that_was_left_unfinished_and_has_arrived_is_not_counted_twice(
+    duration: ActionDuration, left: Extension, end: datetime
+) -> None:
+    assert decisions.extend_trial(TRIAL, duration, NOW, longest_days=None, unfinished=left) == ExtendTrial(end)
+
+
+def test_bounds_do_not_refuse_what_is_so_already() -> None:
+    found = decisions.extend_trial(TRIAL, WEEK, NOW, longest_days=13, most_days=1, unfinished=ARRIVED)
+    assert found == ExtendTrial(NOW + 14 * DAY)
 
 
 @pytest.mark.parametrize("date", [NOW + 13 * DAY, NOW, NOW - DAY], ids=["before its end", "now", "in the past"])

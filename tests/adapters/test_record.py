@@ -25,9 +25,17 @@ from adapters.base import (
     Unsupported,
 )
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
-from adapters.recording import described, outcome_of, summary
+from adapters.recording import described, outcome_of, record_of, summary
 from adapters.state import ItemState, ScheduledChange, Standing
-from gateway.contract import CancelAllRequest, IntervalUnit, PauseAllRequest, PeriodDuration, Schedule
+from gateway.contract import (
+    Action,
+    CancelAllRequest,
+    ExtendTrialRequest,
+    IntervalUnit,
+    PauseAllRequest,
+    PeriodDuration,
+    Schedule,
+)
 from gateway.resilience import DeadlineExceeded, Failure, Outcome, WriteRecord, WriteResult
 from tests.adapters.actions import ACTIONS, Act, apply_coupon, cancel, pause
 from tests.support.memory_account import NOW, sample_subscription
@@ -202,6 +210,55 @@ async def test_a_strangers_subscription_is_not_on_record(recorder: RecordingReco
     with pytest.raises(NotFound):
         await cancel(adapter, "cus_bob")
     assert recorder.told == []
+
+
+# -- what an earlier process left ------------------------------------------------------------------------------------
+
+
+def extension_left(**facts: Any) -> WriteRecord:
+    """An extension by 14 days that led to where the trial ends now."""
+    assert TRIAL.trial_end is not None
+    before = replace(TRIAL, trial_end=TRIAL.trial_end - timedelta(days=14))
+    left = record_of(Action.EXTEND_TRIAL, before, ExtendTrial(TRIAL.trial_end))
+    return replace(left, **facts)
+
+
+async def extend_by_14_days(adapter: ScriptedAdapter) -> None:
+    duration = PeriodDuration(amount=14, unit=IntervalUnit.DAY)
+    await adapter.extend_trial(ExtendTrialRequest(customer_id="cus_ada", subscription_id="sub_1", duration=duration))
+
+
+async def test_an_extension_that_an_earlier_process_left_and_that_has_arrived_is_not_sent_again(
+    recorder: RecordingRecorder,
+) -> None:
+    recorder.left = extension_left()
+    adapter = ScriptedAdapter.serving(TRIAL, recorder=recorder)
+    await extend_by_14_days(adapter)
+    assert adapter.sent == []
+    assert recorder.outcomes() == ["nothing to do"]
+
+
+UNLIKE: Final = {
+    "nothing": None,
+    "of another customer": extension_left(customer_id="cus_bob"),
+    "of another subscription": extension_left(subscription_id="sub_2"),
+    "refused before it was decided": extension_left(asked=None),
+    "without a former end": extension_left(before={"standing": "trial"}),
+    "with an end that is no date": extension_left(asked={"until": "soon"}),
+    "with an end of no time zone": extension_left(asked={"until": "2026-03-29T12:00:00"}),
+    "with a list for a date": extension_left(before={"trial_end": []}),
+}
+
+
+@pytest.mark.parametrize("left", UNLIKE.values(), ids=UNLIKE)
+async def test_an_extension_is_sent_where_what_is_left_is_not_the_same(
+    recorder: RecordingRecorder, left: WriteRecord | None
+) -> None:
+    recorder.left = left
+    adapter = ScriptedAdapter.serving(TRIAL, recorder=recorder)
+    await extend_by_14_days(adapter)
+    assert len(adapter.sent) == 1
+    assert recorder.outcomes() == ["done"]
 
 
 # -- all of a customer's ----------------------------------------------------------------------------------------------

@@ -181,11 +181,11 @@ async def test_asked_again_it_is_done_once(site: Site, make: Make, moment: Troub
     assert site.cut.truth(ask) == site.quiet.truth(ask) != before
 
 
-@pytest.mark.parametrize(("moment", "extensions"), [(Trouble.SLOW, 1), (Trouble.ANSWER_LATE, 2)], ids=MOMENTS)
-async def test_an_extension_by_a_length_counts_from_the_end_that_the_first_one_left(
-    site: Site, moment: Trouble, extensions: int
+@pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
+async def test_an_extension_by_a_length_is_done_once_though_it_counts_from_the_end_that_it_finds(
+    site: Site, moment: Trouble
 ) -> None:
-    """Nobody can tell the second request from another one. What the first one wanted is in the journal."""
+    """The journal tells what the first one counted from, and where it led."""
     trial = site.cut.case.samples[Mode.TEST].trial
     ask = asks.extend_trial(trial, asks.length(14, "day"))
     before = site.cut.truth(ask).trial_end
@@ -193,8 +193,26 @@ async def test_an_extension_by_a_length_counts_from_the_end_that_the_first_one_l
     await kill_in_mid_write(site, ask, moment)
 
     with served(site) as process:
-        left = await told(process, "write without an outcome")
-        assert await post(await listening(process), "cut", ask) == 200
+        address = await listening(process)
+        answers = [await post(address, "cut", ask) for _ in range(2)]
+        assert site.cut.truth(ask).trial_end == before + timedelta(days=14)
+        another = asks.extend_trial(trial, asks.length(7, "day"))
+        answers.append(await post(address, "cut", another))
 
-    assert datetime.fromisoformat(left["asked"]["until"]) == before + timedelta(days=14)
-    assert site.cut.truth(ask).trial_end == before + extensions * timedelta(days=14)
+    assert answers == [200, 200, 200]
+    assert site.cut.truth(ask).trial_end == before + timedelta(days=21)
+
+
+async def test_an_extension_is_done_once_however_often_the_gateway_is_killed(site: Site) -> None:
+    trial = site.cut.case.samples[Mode.TEST].trial
+    ask = asks.extend_trial(trial, asks.length(14, "day"))
+    before = site.cut.truth(ask).trial_end
+    assert before is not None
+    await kill_in_mid_write(site, ask, Trouble.SLOW)
+    await kill_in_mid_write(site, ask, Trouble.ANSWER_LATE)
+
+    for _ in range(2):
+        with served(site) as process:
+            assert await post(await listening(process), "cut", ask) == 200
+
+    assert site.cut.truth(ask).trial_end == before + timedelta(days=14)

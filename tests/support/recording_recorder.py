@@ -22,6 +22,8 @@ class RecordingRecorder:
     told: list[tuple[str, WriteRecord, WriteResult | None]] = field(default_factory=list)
     on_begun: Callable[[], None] = _nothing
     """Called when a write begins, before it is kept."""
+    left: WriteRecord | None = None
+    """What an earlier process is to have left without an end."""
 
     async def begun(self, write: WriteRecord) -> None:
         """Keep it."""
@@ -35,6 +37,11 @@ class RecordingRecorder:
     async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
         """Keep it."""
         self.told.append(("not sent", write, result))
+
+    def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
+        """What was put into `left`."""
+        left = self.left
+        return left if left is not None and (left.action, left.subscription_id) == (action, subscription_id) else None
 
     def events(self) -> list[str]:
         """The events alone."""

@@ -101,6 +101,8 @@ async def test_actions_are_counted_by_outcome_and_recorded(metrics: Metrics) -> 
     await recorder.begun(write)
     await recorder.ended(write, WriteResult(Outcome.DONE))
     await recorder.not_sent(write, WriteResult(Outcome.REFUSED))
+    inner.left = write
+    assert recorder.unfinished("cancel", "sub_1") is write
     assert inner.events() == ["begun", "ended", "not sent"]
     assert counted(metrics, "actions_total", action="cancel", outcome="done") == 1
     assert counted(metrics, "actions_total", action="cancel", outcome="refused") == 1

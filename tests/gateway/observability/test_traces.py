@@ -12,8 +12,11 @@ import pytest
 
 from gateway.contract import Mode
 from gateway.observability import Redaction, open_traces, trace_secrets
+from gateway.observability.spans import TracingRecorder
+from gateway.resilience import WriteRecord
 from tests.support.collector import Collector
 from tests.support.log import recorded_log
+from tests.support.recording_recorder import RecordingRecorder
 from tests.support.until import until
 
 WHEN_HUNG_S = 20
@@ -194,3 +197,9 @@ async def test_what_is_made_after_the_end_harms_nobody() -> None:
         assert await traces.closed(WHEN_HUNG_S)
         traces.tracer("stripe", Mode.TEST).begin("get customers", 1).ended("ok", None)
         assert await traces.closed(WHEN_HUNG_S)
+
+
+def test_what_an_earlier_process_left_is_told_through_the_traces() -> None:
+    left = WriteRecord("extend-trial", "cus_1", "sub_1", asked=None, before={})
+    recorder = TracingRecorder(RecordingRecorder(left=left))
+    assert recorder.unfinished("extend-trial", "sub_1") is left
