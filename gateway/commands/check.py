@@ -6,7 +6,8 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,8 +17,11 @@ import click
 from adapters import registry
 from adapters.base import Observation, Verdict
 from gateway.commands.options import load_settings
+from gateway.commands.parameters import certificate_files, tls_options
+from gateway.commands.surroundings import observed_certificate, observed_surroundings
 from gateway.contract import Mode
 from gateway.observability import LogFormat, configure_logs, secrets_in
+from gateway.resilience import utc_now
 from gateway.server import open_backends
 from gateway.settings import BackendSettings
 
@@ -33,11 +37,16 @@ _LOADED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was seen of one backend in one mode."""
+    """What was seen of one backend in one mode, or, where both are None, of the process itself."""
 
-    backend: str
-    mode: Mode
+    backend: str | None
+    mode: Mode | None
     seen: Sequence[Observation]
+
+    @property
+    def title(self) -> str:
+        """Above its table."""
+        return "the gateway itself" if self.backend is None else f"{self.backend}, {self.mode}"
 
 
 @click.command("check")
@@ -51,18 +60,25 @@ class Report:
     metavar="FILE_OR_DIR",
     help="The YAML file of a backend, or a directory of them. May be repeated.",
 )
+@tls_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table: one object for each row.")
-def command(config: tuple[Path, ...], *, as_json: bool) -> None:
-    """Look at settings, keys and billing accounts before anything is served. Nothing is changed anywhere.
+def command(config: tuple[Path, ...], tls_certificate: Path | None, tls_key: Path | None, *, as_json: bool) -> None:
+    """Look at settings, keys, billing accounts and what else is needed, before anything is served.
 
-    A row is ok, a remark, or a finding, which something has to be done about. Exits with 1 when there is a finding,
-    with 2 when the settings cannot be used.
+    Nothing is changed anywhere. A row is ok, a remark, or a finding, which something has to be done about; the last
+    line counts them. Exits with 1 when there is a finding, with 2 when the settings cannot be used.
     """
+    tls_files = certificate_files(tls_certificate, tls_key)
     backends = load_settings(config)
     configure_logs(LogFormat.CONSOLE, level=logging.CRITICAL, secrets=secrets_in(*backends))
-    reports = asyncio.run(_reports(backends))
-    click.echo(_document(reports) if as_json else "\n\n".join("\n".join(_table(report)) for report in reports))
-    if any(row.verdict is Verdict.FINDING for report in reports for row in report.seen):
+    of_itself = [] if tls_files is None else [Report(None, None, observed_certificate(tls_files, utc_now()))]
+    reports = [*of_itself, *asyncio.run(_reports(backends))]
+    count = Counter(row.verdict for report in reports for row in report.seen)
+    if as_json:
+        click.echo(_document(reports))
+    else:
+        click.echo("\n\n".join((*("\n".join(_table(report)) for report in reports), _closing(count))))
+    if count[Verdict.FINDING]:
         sys.exit(_FOUND)
 
 
@@ -71,13 +87,30 @@ async def _reports(settings: Sequence[BackendSettings]) -> Sequence[Report]:
         served = [
             (name, mode, adapter) for name, backend in backends.items() for mode, adapter in backend.adapters.items()
         ]
-        found = await asyncio.gather(*(adapter.inspect(_PATIENCE_S) for _, _, adapter in served))
-    return [Report(name, mode, (*_LOADED, *seen)) for (name, mode, _), seen in zip(served, found, strict=True)]
+        found, around = await asyncio.gather(
+            asyncio.gather(*(adapter.inspect(_PATIENCE_S) for _, _, adapter in served)),
+            asyncio.gather(*map(observed_surroundings, settings)),
+        )
+    by_name = {one.name: seen for one, seen in zip(settings, around, strict=True)}
+    return [
+        Report(name, mode, (*_LOADED, *by_name[name], *seen))
+        for (name, mode, _), seen in zip(served, found, strict=True)
+    ]
+
+
+def _closing(count: Mapping[Verdict, int]) -> str:
+    """What it all comes to."""
+    found, remarked = (
+        f"{count[verdict] or 'no'} {verdict}{'' if count[verdict] == 1 else 's'}"
+        for verdict in (Verdict.FINDING, Verdict.REMARK)
+    )
+    meaning = "something will not work as it is" if count[Verdict.FINDING] else "it can be served"
+    return f"{found}, {remarked}: {meaning}"
 
 
 def _table(report: Report) -> Iterator[str]:
     """A line for each row, and below it what to do about it."""
-    yield f"{report.backend}, {report.mode}"
+    yield report.title
     width = max(len(row.subject) for row in report.seen)
     for row in report.seen:
         yield f"  {row.verdict:7}  {row.subject:{width}}  {row.what}"

@@ -1,13 +1,15 @@
-"""What the options of ``serve`` are read as."""
+"""What the options of ``serve`` are read as, and those that ``check`` has as well."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import click
 
-from gateway.commands.options import PORT
+from gateway.commands.options import PORT, Command
+from gateway.server import CertificateFiles
 from gateway.server.clients import Proxy, read_proxy
 
 _NONE: Final = "none"
@@ -51,3 +53,33 @@ class ProxyType(click.ParamType[Proxy]):
             return read_proxy(str(value).strip())
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+def tls_options(command: Command) -> Command:
+    """``--tls-certificate`` and ``--tls-key``, for `certificate_files`."""
+    key = click.option(
+        "--tls-key",
+        type=click.Path(path_type=Path),
+        envvar="CKGW_TLS_KEY",
+        show_envvar=True,
+        metavar="FILE",
+        help="Private key of that certificate, PEM, without a passphrase.",
+    )
+    certificate = click.option(
+        "--tls-certificate",
+        type=click.Path(path_type=Path),
+        envvar="CKGW_TLS_CERTIFICATE",
+        show_envvar=True,
+        metavar="FILE",
+        help="Certificate for the port with its chain, PEM. With it the port speaks TLS alone.",
+    )
+    return certificate(key(command))
+
+
+def certificate_files(certificate: Path | None, key: Path | None) -> CertificateFiles | None:
+    """Both files, or None where neither is given. Raises `click.UsageError` for one of them."""
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise click.UsageError("--tls-certificate and --tls-key belong together")
+    return CertificateFiles(certificate, key)

@@ -16,12 +16,11 @@ from gateway.commands.options import (
     admin_host_option,
     admin_port_option,
 )
-from gateway.commands.parameters import FileMode, ProxyType, PublicPort
+from gateway.commands.parameters import FileMode, ProxyType, PublicPort, certificate_files, tls_options
 from gateway.journal import CannotOpenJournal
 from gateway.observability import LogFormat, PatientStream, configure_logs, open_traces, secrets_in, trace_secrets
 from gateway.server import (
     CannotListen,
-    CertificateFiles,
     TrustedProxies,
     UnfitAccount,
     UnfitCertificate,
@@ -75,22 +74,7 @@ from gateway.settings import BackendSettings, SettingsError, load
     metavar="MODE",
     help="Mode of its file: who may write to it may connect.",
 )
-@click.option(
-    "--tls-certificate",
-    type=click.Path(path_type=Path),
-    envvar="CKGW_TLS_CERTIFICATE",
-    show_envvar=True,
-    metavar="FILE",
-    help="Certificate for the port with its chain, PEM. With it the port speaks TLS alone.",
-)
-@click.option(
-    "--tls-key",
-    type=click.Path(path_type=Path),
-    envvar="CKGW_TLS_KEY",
-    show_envvar=True,
-    metavar="FILE",
-    help="Private key of that certificate, PEM, without a passphrase.",
-)
+@tls_options
 @click.option(
     "--trusted-proxy",
     "trusted_proxies",
@@ -131,8 +115,8 @@ def command(
     """
     if port is None and unix_socket is None:
         raise click.UsageError("--port none is for --unix-socket")
-    certificate_files = _certificate_files(tls_certificate, tls_key)
-    if port is None and certificate_files is not None:
+    tls_files = certificate_files(tls_certificate, tls_key)
+    if port is None and tls_files is not None:
         raise click.UsageError("--tls-certificate is for the port, and --port none is given")
     redaction = configure_logs(LogFormat(log_format), secrets=trace_secrets(), stream=PatientStream())
 
@@ -149,7 +133,7 @@ def command(
         host=host,
         port=port,
         unix_socket=None if unix_socket is None else UnixSocket(unix_socket, unix_socket_mode),
-        certificate_files=certificate_files,
+        certificate_files=tls_files,
         trusted_proxies=TrustedProxies(trusted_proxies),
         admin_host=admin_host,
         admin_port=admin_port,
@@ -163,11 +147,3 @@ def command(
         raise BadSettings(str(error)) from None
     except CannotListen as error:
         raise click.ClickException(str(error)) from None
-
-
-def _certificate_files(certificate: Path | None, key: Path | None) -> CertificateFiles | None:
-    if certificate is None and key is None:
-        return None
-    if certificate is None or key is None:
-        raise click.UsageError("--tls-certificate and --tls-key belong together")
-    return CertificateFiles(certificate, key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.journal.opening import Appenders, CannotOpenJournal, Journals, open_journals
 from gateway.journal.reading import History, Told, read_journals
 from gateway.journal.table import table
+from gateway.journal.targets import obstacle
 
 __all__ = [
     "Appenders",
@@ -12,6 +13,7 @@ __all__ = [
     "History",
     "Journals",
     "Told",
+    "obstacle",
     "open_journals",
     "read_journals",
     "table",

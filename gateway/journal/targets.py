@@ -113,6 +113,25 @@ class _Output:
             raise OSError(0, f"only {written} of {len(line)} bytes were written")
 
 
+def obstacle(path: Path) -> str | None:
+    """Why lines could not be appended to a file, as far as that is known without making it; None where they could."""
+    try:
+        descriptor = os.open(path, _FLAGS & ~os.O_CREAT)
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            return "its directory is not there"
+        return None if os.access(path.parent, os.W_OK | os.X_OK) else "its directory may not be written to"
+    except OSError as error:
+        return error.strerror
+    try:
+        _require_regular(os.fstat(descriptor))
+    except OSError as error:
+        return error.strerror
+    finally:
+        os.close(descriptor)
+    return None
+
+
 def _opened(path: Path) -> _Output:
     descriptor = os.open(path, _FLAGS, _MODE)
     try:

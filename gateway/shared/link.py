@@ -66,7 +66,14 @@ class Link:
     While it is lost nothing is asked but whether it is back, by a task of its own: no request waits for it.
     """
 
-    def __init__(self, address: str, *, patience_s: float = PATIENCE_S, probe_every_s: float = PROBE_EVERY_S) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        patience_s: float = PATIENCE_S,
+        probe_every_s: float = PROBE_EVERY_S,
+        looks_at_once: bool = True,
+    ) -> None:
         self._patience_s = patience_s
         self._probe_every_s = probe_every_s
         self.place = shown(address)
@@ -90,7 +97,8 @@ class Link:
         self._owed: deque[tuple[float, Callable[[], Awaitable[object]]]] = deque(maxlen=_MOST_OWED)
         self._tasks: set[asyncio.Task[Any]] = set()
         # Whoever starts the service is to hear at once that it is not there, and not with the first action.
-        self.start(self._first_look())
+        if looks_at_once:
+            self.start(self._first_look())
 
     def listen(self, listener: Listener) -> None:
         """Tell the listener, for as long as it lives, when the line is lost and when it is back."""
@@ -148,6 +156,14 @@ class Link:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    async def trouble(self) -> str | None:
+        """Ask it now what requests would ask; why it is of no use, None where it is."""
+        try:
+            await self._probe()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is not there
+            return _reason(error)
+        return None
+
     async def close(self) -> None:
         """Hang up. What is still owed is forgotten: leases run out by themselves."""
         self._is_closed = True
@@ -179,8 +195,7 @@ class Link:
         if self.is_lost:
             return
         self.is_lost = True
-        reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
-        _log.error("shared state lost", redis=self.place, error=reason, not_covered=_NOT_COVERED)
+        _log.error("shared state lost", redis=self.place, error=_reason(error), not_covered=_NOT_COVERED)
         self._tell()
         self.start(self._until_back(time.monotonic()))
 
@@ -220,6 +235,10 @@ class Link:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener.turned()
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
 
 
 def _answer_to(question: asyncio.Task[Any]) -> Any:

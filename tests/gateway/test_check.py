@@ -54,7 +54,7 @@ async def test_an_account_with_nothing_to_look_at_exits_with_0(settings_for: Set
         "ok secrets every variable and every file that is named was found",
         "ok key a test key, as its first letters say",
     ]
-    assert "finding" not in result.stdout
+    assert not any(line.startswith("finding") for line in lines_of(result.stdout))
 
 
 async def test_a_finding_exits_with_1_and_below_it_stands_what_to_do(settings_for: Settings) -> None:
@@ -92,7 +92,15 @@ async def test_every_backend_has_a_table_and_one_finding_is_enough(settings_for:
         "fine, test",
         "",
         "lacking, test",
+        "",
+        "1 finding, 2 remarks: something will not work as it is",
     ]
+
+
+async def test_the_last_line_says_what_it_comes_to(settings_for: Settings) -> None:
+    result = await run_check(await settings_for())
+
+    assert result.stdout.splitlines()[-1] == "no findings, 1 remark: it can be served"
 
 
 async def test_as_json_every_row_names_its_backend_and_mode(settings_for: Settings) -> None:
