@@ -37,19 +37,52 @@ def parsed(text: str) -> Any:
 
 
 def folder(name: str) -> Objects:
-    """Everything that a kustomization has, those it is built on included. Each kind is there once."""
+    """Everything that a kustomization has, those it is built on included, patched. Each kind is there once."""
     found: list[Object] = list(_resources(KUBERNETES / name))
     by_kind = {one["kind"]: one for one in found}
     assert len(by_kind) == len(found)
     return by_kind
 
 
+def kustomization(name: str) -> Object:
+    """What the kustomization of a folder says itself."""
+    read: Object = parsed((KUBERNETES / name / "kustomization.yaml").read_text(encoding="utf-8"))
+    return read
+
+
 def _resources(path: Path) -> Iterator[Object]:
-    if path.is_dir():
-        for name in parsed((path / "kustomization.yaml").read_text(encoding="utf-8"))["resources"]:
-            yield from _resources(path / name)
-    else:
+    if not path.is_dir():
         yield parsed(path.read_text(encoding="utf-8"))
+        return
+    told = kustomization(str(path.relative_to(KUBERNETES)))
+    patches = [parsed((path / one["path"]).read_text(encoding="utf-8")) for one in told.get("patches", ())]
+    for name in told["resources"]:
+        for resource in _resources((path / name).resolve()):
+            patched = resource
+            for patch in patches:
+                if patch["kind"] == resource["kind"]:
+                    assert patch["metadata"]["name"] == resource["metadata"]["name"]
+                    patched = _merged(patched, patch)
+            yield patched
+
+
+_KEYS: Final = {"containers": "name", "env": "name", "volumes": "name", "volumeMounts": "mountPath"}
+"""What the entries of a list are told apart by where it is merged. Source: the Kubernetes API, `patchMergeKey`."""
+
+
+def _merged(there: Any, patch: Any, name: str = "") -> Any:
+    """A strategic merge patch, as far as the patches here go; test_kubernetes.py holds it to kubectl's."""
+    if isinstance(there, dict) and isinstance(patch, dict):
+        return there | {key: _merged(there.get(key), value, key) for key, value in patch.items()}
+    if not isinstance(there, list):
+        return patch
+    key = "containerPort" if name == "ports" and "containerPort" in there[0] else _KEYS.get(name, "port")
+    if any(key not in one for one in (*there, *patch)):
+        return patch
+    patched = {one[key]: one for one in patch}
+    known = {one[key] for one in there}
+    merged = [_merged(one, patched[one[key]]) if one[key] in patched else one for one in there]
+    return [one for one in (*(one for one in patch if one[key] not in known), *merged) if "$patch" not in one]
 
 
 def gateway_in(objects: Objects) -> Object:

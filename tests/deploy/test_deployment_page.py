@@ -11,7 +11,9 @@ from typing import Final
 
 import pytest
 
+from tests.deploy.manifests import folder
 from tests.deploy.test_compose import DOCUMENT
+from tests.deploy.test_kubernetes import WAYS
 from tests.support.commands import ROOT
 
 PAGE: Final = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
@@ -47,9 +49,18 @@ def test_the_commands_make_secrets_that_the_gateway_can_read_and_other_people_ca
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in made.values()} == {0o700}
 
 
-@pytest.mark.parametrize("file", ["deploy/kubernetes/standalone", "deploy/kubernetes/sidecar", "deploy/compose.yaml"])
+@pytest.mark.parametrize(
+    "file",
+    ["deploy/compose.yaml", *(f"deploy/kubernetes/{way}" for way in WAYS)],
+)
 def test_every_way_is_on_the_page(file: str) -> None:
     assert f"](../{file})" in PAGE
+
+
+def test_the_secret_of_the_certificate_is_called_what_the_page_says() -> None:
+    pod = folder("standalone-tls")["Deployment"]["spec"]["template"]["spec"]
+    (name,) = (volume["secret"]["secretName"] for volume in pod["volumes"] if volume["name"] == "tls")
+    assert f"called `{name}` in the manifests" in PAGE
 
 
 def test_the_seconds_that_it_names_are_those_of_the_manifests() -> None:

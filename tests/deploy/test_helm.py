@@ -63,6 +63,22 @@ def test_the_example_is_what_the_plain_manifests_say() -> None:
 
 
 @needs_helm
+def test_with_tls_it_is_what_the_plain_manifests_say() -> None:
+    tls = {"secretName": "churnkey-gateway-tls"}
+    assert in_one_order(without_what_helm_adds(rendered(with_values(tls=tls)))) == in_one_order(
+        without_what_helm_adds(folder("standalone-tls"))
+    )
+
+
+def in_one_order(objects: Objects) -> Objects:
+    """The pod's lists sorted, where their order means nothing."""
+    pod = objects["Deployment"]["spec"]["template"]["spec"]
+    for entries in (pod["volumes"], gateway_in(objects)["env"], gateway_in(objects)["volumeMounts"]):
+        entries.sort(key=str)
+    return objects
+
+
+@needs_helm
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 @pytest.mark.parametrize(
     "more",
@@ -81,6 +97,7 @@ def test_the_example_is_what_the_plain_manifests_say() -> None:
                     "egressPorts": [443, 8443],
                 },
                 "podAnnotations": {"team": "billing"},
+                "tls": {"secretName": "billing.example.com-tls"},
                 "service": {"type": "LoadBalancer", "port": 443},
             },
             id="with everything",
@@ -193,6 +210,8 @@ BAD: Final = {
     "no replica": ({"replicas": 0}, "replicas"),
     "a backend that is text": ({"backends": {"stripe.yaml": "backend: stripe"}}, "stripe.yaml"),
     "a file that would not be read": ({"backends": {"stripe.txt": example()["backends"]["stripe.yaml"]}}, "stripe.txt"),
+    "TLS by files instead of a Secret": ({"tls": {"certificate": "/tls.crt"}}, "certificate"),
+    "the name of no Secret": ({"tls": {"secretName": "Not A Name"}}, "secretName"),
     "an empty secret": ({"secret": {"values": {"integration-token": ""}}}, "integration-token"),
 }
 

@@ -28,6 +28,7 @@ TOKEN: Final = "token-of-the-tests"
 FORMER_KEY: Final = "test_former_key_of_the_tests"
 KEY: Final = "test_key_of_the_tests"
 WHEN_HUNG_S: Final = 20
+OPERATIONS: Final = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SECRETS: Final = (FORMER_TOKEN, TOKEN, FORMER_KEY, KEY)
 
 
@@ -213,8 +214,7 @@ async def test_a_hangup_does_not_end_a_process_that_is_starting(files: Files) ->
 
 def commands_of(title: str) -> list[str]:
     """The shell commands in a section of the operations page."""
-    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    section = page.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+    section = OPERATIONS.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
     blocks = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
     return "".join(blocks).splitlines()
 
@@ -235,10 +235,13 @@ async def test_the_commands_that_operators_are_told_do_what_they_are_told(servic
     (stop,) = commands_of("Stopping")
     codes = [await run(check), await run(reload)]
     event = await asyncio.to_thread(logged, service.process, "settings reloaded")
+    (in_a_pod,) = re.findall(r"`kubectl exec POD --container churnkey-gateway -- (.+? 1')`", OPERATIONS)
+    codes.append(await run(in_a_pod.replace(" 1'", f" {service.process.pid}'")))
+    await asyncio.to_thread(logged, service.process, "settings reloaded")
     codes.append(await run(stop))
     code, _ = await asyncio.to_thread(ended, service.process)
 
-    assert codes == [0, 0, 0]
+    assert codes == [0, 0, 0, 0]
     assert event["changed"] == []
     assert code == 0
 
