@@ -23,6 +23,8 @@ RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
 
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="churnkey-gateway" \
+      org.opencontainers.image.description="Churnkey's custom provider in front of your billing provider" \
+      org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV PATH=/opt/gateway/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     CKGW_HOST=0.0.0.0 CKGW_CONFIG=/etc/churnkey-gateway

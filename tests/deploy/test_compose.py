@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import re
 import subprocess
 import sysconfig
@@ -117,6 +118,11 @@ def test_the_settings_name_the_files_that_the_secrets_become(tmp_path: Path) -> 
 
 def test_what_is_under_way_at_the_end_may_be_finished() -> None:
     assert int(SERVICES["gateway"]["stop_grace_period"].removesuffix("s")) >= LONGEST_DRAIN_S
+
+
+def test_its_health_is_asked_for_as_the_image_does() -> None:
+    (asked,) = re.findall(r"^HEALTHCHECK .*CMD (\[.+\])$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert SERVICES["gateway"]["healthcheck"]["test"] == ["CMD", *json.loads(asked)]
 
 
 def test_the_demo_runs_when_it_is_named_and_in_the_place_of_the_gateway() -> None:

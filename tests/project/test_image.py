@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +20,8 @@ from typing import Any, Final
 import pytest
 from aiohttp import ClientSession
 
-from tests.support.commands import logged, stopped_by
+from gateway import __version__
+from tests.support.commands import ROOT, logged, stopped_by
 from tests.support.dockerfile import Build, Instruction, Unreachable, environment_of, stages
 
 TOKEN: Final = "token-of-the-tests"
@@ -94,6 +97,46 @@ def test_no_step_runs_as_root_once_the_files_are_there() -> None:
     names = [one.name for one in FINAL]
     assert names.index("USER") > max(place for place, name in enumerate(names) if name in {"COPY", "RUN"})
     assert "RUN" not in names
+
+
+def test_the_image_says_what_it_is_and_of_which_version() -> None:
+    labels = dict(word.split("=", 1) for word in only("LABEL").words)
+    prefix = "org.opencontainers.image."
+    assert labels.keys() == {f"{prefix}{name}" for name in ("title", "description", "version", "licenses")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert labels[f"{prefix}title"] == project["name"]
+    assert labels[f"{prefix}version"] == project["version"] == __version__
+    assert labels[f"{prefix}licenses"] == project["license"]
+
+
+def test_what_comes_from_the_package_index_is_held_to_its_hashes() -> None:
+    installs = [
+        command
+        for step in BUILD
+        if step.name == "RUN"
+        for command in step.rest.split("&&")
+        if "pip install" in command or "pip wheel" in command or "pip download" in command
+    ]
+    assert len(installs) > 3
+    for command in installs:
+        reaches_nothing = {"--no-index", "--no-deps"} <= set(command.split())
+        # Built from the tree, by a backend that was installed by its hashes.
+        is_of_the_tree = {"--no-build-isolation", "--no-deps", "."} <= set(command.split())
+        assert "--require-hashes" in command or reaches_nothing or is_of_the_tree, command
+
+
+def test_the_python_of_the_image_is_one_that_is_tested() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (version,) = re.findall(r"^ARG PYTHON_IMAGE=python:(\d+\.\d+)-slim$", text, re.MULTILINE)
+    assert f'Python :: {version}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["${PYTHON_IMAGE}"] * 2
+
+
+def test_only_what_is_named_is_sent_to_the_builder() -> None:
+    """Secrets lie beside the sources: those of the compose file, a `.env`."""
+    first, *rest = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert first == "*"
+    assert all(line.startswith(("!", "**/")) for line in rest)
 
 
 # -- what a container would do ---------------------------------------------------------------------------------

@@ -91,6 +91,10 @@ def test_ci_makes_the_list_before_it_can_fail_over_a_vulnerability() -> None:
     assert commands == ["make sbom", "make audit"]
 
 
+def test_nothing_that_fails_is_passed_over() -> None:
+    assert not any("continue-on-error" in part for part in (*JOBS.values(), *STEPS))
+
+
 def test_ci_may_do_nothing_that_a_job_does_not_ask_for() -> None:
     assert loaded(WORKFLOW)["permissions"] == {}
 

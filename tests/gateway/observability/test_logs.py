@@ -45,6 +45,21 @@ def test_an_event_is_a_line_of_json_with_the_time_in_utc() -> None:
     }
 
 
+def test_what_others_have_set_up_before_writes_nothing_any_more() -> None:
+    """A handler that was there would write the same lines past the redaction."""
+    theirs, ours = io.StringIO(), io.StringIO()
+    handler = logging.StreamHandler(theirs)
+    with recorded_log():
+        logging.getLogger().addHandler(handler)
+        try:
+            configure_logs(stream=ours)
+            logging.getLogger("stripe").error("once")
+        finally:
+            logging.getLogger().removeHandler(handler)
+    assert theirs.getvalue() == ""
+    assert ours.getvalue().count("once") == 1
+
+
 def test_the_context_of_a_request_is_in_every_event() -> None:
     with recorded_log() as log:
         begin_context(request_id="r1")
