@@ -32,13 +32,14 @@ _CUSTOMERS: Final = (
 
 
 class StripeDemo:
-    """A live and a test account of one simulated Stripe, told apart by keys that are made up at each start."""
+    """A live and a test account of one simulated Stripe, told apart by `keys`, of each mode one; they are made up at
+    each start where none are given."""
 
     provider: Final = "Stripe"
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Mapping[str, str] | None = None) -> None:
         modes = {"live": True, "test": False}
-        self.keys: Mapping[str, str] = {mode: f"sk_{mode}_{secrets.token_hex(12)}" for mode in modes}
+        self.keys: Mapping[str, str] = keys or {mode: f"sk_{mode}_{secrets.token_hex(12)}" for mode in modes}
         self.tours: Mapping[str, Tour] = {mode: samples.tour(livemode=livemode) for mode, livemode in modes.items()}
         self.customers: Sequence[SampleCustomer] = _CUSTOMERS
         accounts = {self.keys[mode]: Account(livemode=livemode) for mode, livemode in modes.items()}

@@ -29,7 +29,7 @@ FOLDER: Final = ROOT / "deploy"
 COMPOSE: Final = FOLDER / "compose.yaml"
 DOCUMENT: Final[dict[str, Any]] = YAML(typ="safe").load(COMPOSE)
 SERVICES: Final[dict[str, dict[str, Any]]] = DOCUMENT["services"]
-BESIDE: Final = ("gateway", "demo")
+BESIDE: Final = ("gateway", "demo", "trial", "provider")
 
 each_service = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 each_beside = pytest.mark.parametrize("service", [SERVICES[name] for name in BESIDE], ids=BESIDE)
@@ -80,8 +80,8 @@ def test_the_image_is_built_from_here(service: dict[str, Any]) -> None:
 def test_the_gateway_is_reached_by_the_application_alone(service: dict[str, Any]) -> None:
     assert service["network_mode"] == "service:application"
     assert "ports" not in service
-    # The demo always listens there.
-    assert service is SERVICES["demo"] or service["environment"]["CKGW_HOST"] == "127.0.0.1"
+    # The demo and the simulator always listen there.
+    assert service in (SERVICES["demo"], SERVICES["provider"]) or service["environment"]["CKGW_HOST"] == "127.0.0.1"
 
 
 def test_only_the_application_is_published_and_only_on_this_machine() -> None:
@@ -116,17 +116,23 @@ def test_the_settings_name_the_files_that_the_secrets_become(tmp_path: Path) -> 
     assert f"CKGW_CONFIG={mount['target']}\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
-def test_what_is_under_way_at_the_end_may_be_finished() -> None:
-    assert int(SERVICES["gateway"]["stop_grace_period"].removesuffix("s")) >= LONGEST_DRAIN_S
+@pytest.mark.parametrize("name", ["gateway", "trial"])
+def test_what_is_under_way_at_the_end_may_be_finished(name: str) -> None:
+    assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) >= LONGEST_DRAIN_S
 
 
 def test_its_health_is_asked_for_as_the_image_does() -> None:
     (asked,) = re.findall(r"^HEALTHCHECK .*CMD (\[.+\])$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
-    assert SERVICES["gateway"]["healthcheck"]["test"] == ["CMD", *json.loads(asked)]
+    for name in ("gateway", "trial"):
+        assert SERVICES[name]["healthcheck"]["test"] == ["CMD", *json.loads(asked)]
 
 
 def test_the_demo_runs_when_it_is_named_and_in_the_place_of_the_gateway() -> None:
-    assert {name for name, service in SERVICES.items() if "profiles" in service} == {"demo"}
+    assert {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service} == {
+        "demo": ["demo"],
+        "trial": ["trial"],
+        "provider": ["trial"],
+    }
     assert SERVICES["demo"]["command"] == ["demo"]
     assert "demo" in COMMANDS
     assert "depends_on" in SERVICES["demo"]

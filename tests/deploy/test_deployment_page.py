@@ -18,14 +18,14 @@ from tests.support.commands import ROOT
 
 PAGE: Final = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 
-ELSEWHERE: Final = ("docker ", "kubectl ", "helm ")
+ELSEWHERE: Final = ("curl ", "docker ", "kubectl ", "helm ")
 """How commands begin that need what no test may need."""
 
 
 def commands() -> list[str]:
     """All commands of the page, in its order."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.splitlines()]
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
 
 
 def test_the_commands_make_secrets_that_the_gateway_can_read_and_other_people_cannot(tmp_path: Path) -> None:

@@ -30,6 +30,10 @@ _SECRETS: Final = (
 _IMAGE: Final = (
     "tests/project/test_image.py::test_what_it_installs_serves_as_a_stranger_from_a_tree_that_nobody_can_write_to"
 )
+_TRIAL: Final = (
+    "tests/deploy/test_trial.py::"
+    "test_a_provider_that_is_stopped_raises_an_alert_whose_paragraph_names_what_the_log_says"
+)
 _ADAPTER_INSTALLED: Final = (
     "tests/project/test_adapter_package.py::test_it_is_found_and_configured_once_it_is_installed"
 )
@@ -79,6 +83,15 @@ RUN_BY: Final[Mapping[str, Mapping[str, Test] | Test]] = {
         "docker compose --file deploy/compose.yaml up --build --detach": (
             "tests/deploy/test_compose.py::test_what_the_gateway_answers_arrives_unchanged"
         ),
+        "export COMPOSE_FILE=deploy/compose.yaml COMPOSE_PROFILES=trial": _TRIAL,
+        "docker compose up --build --detach trial": _TRIAL,
+        "curl -sS http://127.0.0.1:8080/churnkey/customers/cus_ada -H 'Authorization: Bearer token-of-the-trial' "
+        "-H 'X-Churnkey-Mode: test'": _TRIAL,
+        "docker compose stop provider": _TRIAL,
+        'docker compose exec trial python -c "from urllib.request import urlopen as o; '
+        "print(o('http://127.0.0.1:9090/metrics').read().decode())\"": _TRIAL,
+        "docker compose logs trial": _TRIAL,
+        "docker compose start provider": _TRIAL,
         "docker build --tag churnkey-gateway .": _IMAGE,
         "kubectl apply --kustomize deploy/kubernetes/standalone": (
             "tests/deploy/test_kubernetes.py::test_kustomize_makes_the_same_of_it"
