@@ -32,7 +32,7 @@ NUMBERS: Final = [
     ("docs/operations.md", "gives a write 60 % of the time that is left", calls._WRITES_SHARE_OF_TIME, 0.6),
     ("docs/operations.md", "from the fifth failed call in a row on", LIMITS.breaker.failures, 5),
     ("docs/operations.md", "makes no call for 10 s (`limits.breaker`)", LIMITS.breaker.open_s, 10),
-    ("docs/operations.md", "Within a minute the window for repetitions (`limits.dedupe_s`)", LIMITS.dedupe_s, 60),
+    ("CHANGELOG.md", "An identical action within a minute (`limits.dedupe_s`)", LIMITS.dedupe_s, 60),
     ("docs/operations.md", "keeps 10,000 lines", patient_stream._MOST_WAITING, 10_000),
     ("docs/operations.md", "the longest `limits.deadline_s` and six seconds later", generations._BEYOND_DEADLINE_S, 6),
     ("docs/operations.md", "and six seconds to put right what it began", generations._BEYOND_DEADLINE_S, 6),
