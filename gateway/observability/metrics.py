@@ -17,6 +17,8 @@ from gateway.resilience import Cause, Circuit, Outcome
 from gateway.shared.watcher import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gateway.contract import Mode
 
 PREFIX: Final = "churnkey_gateway"
@@ -38,7 +40,11 @@ class Metrics:
         Info(PREFIX, "The running version.", registry=self.registry).info({"version": __version__})
         self._answered: dict[tuple[str, str, str, int], tuple[Counter, Histogram]] = {}
         self.requests = self._counter("requests", "Requests by their answer.", "route", "status")
-        self.request_seconds = self._histogram("request_seconds", "Time until the answer.", "route")
+        self.request_seconds = self._histogram(
+            "request_seconds",
+            "Time until the answer. What is refused before its mode is known has no route here.",
+            "route",
+        )
         self.actions = self._counter("actions", "Actions on one subscription, by what came of it.", "action", "outcome")
         self.provider_calls = self._counter("provider_calls", "Attempts of provider calls.", "operation", "outcome")
         self.provider_call_seconds = self._histogram("provider_call_seconds", "Time of an attempt.", "operation")
@@ -97,19 +103,28 @@ class Metrics:
         """Churnkey was asked to verify again, and took the request or did not."""
         self.verifications_asked.labels(backend, _ASKED[accepted]).inc()
 
+    def expect_requests(self, backend: str, mode: str, route: str, statuses: Iterable[int]) -> None:
+        """Such requests may come, and may be answered with these statuses. What is empty is as in `answered`."""
+        for status in statuses:
+            self._series_of((backend, mode, route, status))
+
     def answered(self, backend: str, mode: str, route: str, status: int, seconds: float) -> None:
         """A request was answered. `backend`, `mode` and `route` are empty where they were not found out."""
-        key = (backend, mode, route, status)
+        count, duration = self._series_of((backend, mode, route, status))
+        count.inc()
+        duration.observe(seconds)
+
+    def _series_of(self, key: tuple[str, str, str, int]) -> tuple[Counter, Histogram]:
         series = self._answered.get(key)
         if series is None:
             # Looked up once: prometheus_client takes as long for that as for all the counting.
+            backend, mode, route, _ = key
             series = self._answered[key] = (
                 self.requests.labels(*key),
-                self.request_seconds.labels(backend, mode, route),
+                # At the door all routes are one: fifteen series for each would tell nothing.
+                self.request_seconds.labels(backend, mode, route if mode else ""),
             )
-        count, duration = series
-        count.inc()
-        duration.observe(seconds)
+        return series
 
     def of(self, backend: str, mode: Mode) -> BackendMetrics:
         """The series of one backend in one mode."""

@@ -13,6 +13,7 @@ from gateway.observability import CountingRecorder, LoggingObserver
 from gateway.resilience import NO_TRACER
 from gateway.server.accounts import UnfitAccount, examine_accounts
 from gateway.server.backend import open_backends
+from gateway.server.expected import expect_requests
 from gateway.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Settings:
         observers: list[LoggingObserver] = []
         await self._generations.replace(self._opened(settings, observers))
         self._in_force = {one.name: one for one in settings}
+        expect_requests(self._metrics, self._generations.current.backends.values())
         self._count_circuits_of(observers)
 
     async def renew(self) -> None:
