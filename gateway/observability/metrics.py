@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 from gateway import __version__
 from gateway.contract import Action, Controller
-from gateway.resilience import Cause, Circuit, Outcome
+from gateway.resilience import CallOutcome, Cause, Circuit, Outcome
 from gateway.shared.watcher import Part
 
 if TYPE_CHECKING:
@@ -163,8 +163,7 @@ class BackendMetrics:
     def __init__(self, metrics: Metrics, backend: str, mode: Mode) -> None:
         self._metrics = metrics
         self._labels = (backend, mode.value)
-        self._calls: dict[tuple[str, str], Counter] = {}
-        self._call_seconds: dict[str, Histogram] = {}
+        self._calls: dict[tuple[str, CallOutcome], tuple[Counter, Histogram]] = {}
         self._slow_downs = metrics.provider_slow_downs.labels(*self._labels)
         for cause in Cause:
             metrics.provider_retries.labels(*self._labels, cause.value)
@@ -182,15 +181,27 @@ class BackendMetrics:
             for settlement in SETTLEMENTS:
                 metrics.writes_settled.labels(*self._labels, action.value, settlement)
 
-    def called(self, operation: str, outcome: str, seconds: float) -> None:
+    def expect_calls(self, operations: Iterable[str]) -> None:
+        """Such provider calls may be made, and may end in any way."""
+        for operation in operations:
+            for outcome in CallOutcome:
+                self._series_of(operation, outcome)
+
+    def called(self, operation: str, outcome: CallOutcome, seconds: float) -> None:
         """One attempt of a provider call ended."""
-        calls = self._calls.get((operation, outcome))
-        if calls is None:
+        count, duration = self._series_of(operation, outcome)
+        count.inc()
+        duration.observe(seconds)
+
+    def _series_of(self, operation: str, outcome: CallOutcome) -> tuple[Counter, Histogram]:
+        series = self._calls.get((operation, outcome))
+        if series is None:
             labels = (*self._labels, operation)
-            calls = self._calls[operation, outcome] = self._metrics.provider_calls.labels(*labels, outcome)
-            self._call_seconds[operation] = self._metrics.provider_call_seconds.labels(*labels)
-        calls.inc()
-        self._call_seconds[operation].observe(seconds)
+            series = self._calls[operation, outcome] = (
+                self._metrics.provider_calls.labels(*labels, outcome.value),
+                self._metrics.provider_call_seconds.labels(*labels),
+            )
+        return series
 
     def retried(self, cause: str) -> None:
         """A provider call is about to be repeated."""
@@ -229,6 +240,11 @@ class BackendMetrics:
     def left_out(self, controller: str) -> None:
         """An object could not be expressed in the contract."""
         self._metrics.objects_left_out.labels(*self._labels, controller).inc()
+
+    def expect_unknown_values(self, fields: Iterable[str]) -> None:
+        """Such fields may have a word that this version does not know."""
+        for field in fields:
+            self._metrics.unknown_values.labels(*self._labels, field)
 
     def unknown_value(self, field: str) -> None:
         """The provider used a word that this version does not know."""
