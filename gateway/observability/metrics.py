@@ -7,6 +7,7 @@ A series whose labels are known beforehand is there from the start, as 0: rates 
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
@@ -23,11 +24,19 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "churnkey_gateway"
 _ASKED: Final = {True: "accepted", False: "failed"}
+_RELOADED: Final = {True: "done", False: "refused"}
 CATALOGUE: Final = (Controller.PRICES, Controller.COUPONS, Controller.PRODUCTS, Controller.FAMILIES)
 """What is remembered for a while."""
 SHED_REASONS: Final = ("overload", "circuit open")
 SETTLEMENTS: Final = ("done", "repeated", "refused", "unknown")
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
+
+
+class Reloadable(StrEnum):
+    """What is read again when the process is told to."""
+
+    SETTINGS = "settings"
+    CERTIFICATE = "certificate"
 
 
 class Metrics:
@@ -75,6 +84,23 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.reloads = Counter(
+            f"{PREFIX}_reloads",
+            "Times that settings or certificate were read again: done, or refused for what is wrong with them.",
+            ("part", "outcome"),
+            registry=self.registry,
+        )
+        self.reload_failed = Gauge(
+            f"{PREFIX}_reload_failed",
+            "1 from a reload that was refused until one is done: what is in force is not what is written.",
+            ("part",),
+            registry=self.registry,
+        )
+        for part in Reloadable:
+            self.reload_failed.labels(part.value)
+            for outcome in _RELOADED.values():
+                self.reloads.labels(part.value, outcome)
+
         # Of a backend, whatever the mode: its link is one.
         self.state_lost = Gauge(
             f"{PREFIX}_state_lost", "1 while shared state cannot be reached.", ("backend",), registry=self.registry
@@ -94,10 +120,18 @@ class Metrics:
         )
         self.certificate_expiry.set(math.nan)
 
-    def count_verifications_of(self, backend: str) -> None:
-        """Churnkey is asked to verify this backend: its series are there from now on."""
+    def expect_backend(self, backend: str) -> None:
+        """A backend is served. What it has no use for, such as shared state, is 0: nothing of it is lost."""
+        self.state_lost.labels(backend)
+        for part in Part:
+            self.state_alone.labels(backend, part.value)
         for outcome in _ASKED.values():
             self.verifications_asked.labels(backend, outcome)
+
+    def reloaded(self, part: Reloadable, *, done: bool) -> None:
+        """Something was read again, and put in force or not."""
+        self.reloads.labels(part.value, _RELOADED[done]).inc()
+        self.reload_failed.labels(part.value).set(not done)
 
     def verification_asked(self, backend: str, *, accepted: bool) -> None:
         """Churnkey was asked to verify again, and took the request or did not."""

@@ -1,4 +1,4 @@
-"""Which requests may come, so that they are counted from the start: a rate needs a value before the first of them."""
+"""What may be counted, so that it is there from the start: a rate needs a value before the first event."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ _NOWHERE: Final = frozenset({404})
 """Where no backend is."""
 
 
-def expect_requests(metrics: Metrics, backends: Iterable[Backend]) -> None:
-    """Have all requests counted as 0 that these backends may get, by every status that is documented."""
+def expect(metrics: Metrics, backends: Iterable[Backend]) -> None:
+    """Let all that may be counted of these backends be there, requests by every status that is documented. What their
+    adapters may call they have told themselves."""
     metrics.expect_requests("", "", "", _NOWHERE)
     for backend in backends:
+        metrics.expect_backend(backend.name)
         routes = {"": _BEYOND_THE_DOOR, **dict(_routes_of(backend))}
         for route, statuses in routes.items():
             metrics.expect_requests(backend.name, "", route, _AT_THE_DOOR)
