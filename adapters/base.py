@@ -92,6 +92,7 @@ class BillingAdapter(Inspections, Writes):
         super().__init__(mode, settings, runtime)
         self._account_lacks: dict[str, str] = {}
         self._offered = self._compute_offer()
+        runtime.observer.expected(self.operations, self.vocabularies)
 
     @property
     def offered(self) -> Offer:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from adapters.errors import AdapterError, RateLimited, Timeout, UnknownOutcome
 from gateway.resilience import (
+    CallOutcome,
     Cause,
     CircuitBreaker,
     DeadlineExceeded,
@@ -151,23 +152,23 @@ class ProviderCalls:
         is_write: bool,
     ) -> T:
         started = time.monotonic()
-        outcome, seen = "aborted", None
+        outcome, seen = CallOutcome.ABORTED, None
         attempt = self._tracer.begin(operation, number)
         try:
             async with asyncio.timeout(budget):
                 result = await call()
         except TimeoutError:
-            outcome = "timeout"
+            outcome = CallOutcome.TIMEOUT
             raise UnknownOutcome(answered=False) if is_write else Timeout() from None
         except AdapterError as error:
-            outcome, seen = type(error).__name__, error.provider.request_id if error.provider else None
+            outcome, seen = error.call_outcome, error.provider.request_id if error.provider else None
             raise
         except Exception as error:
             translated = self._translate(error, is_write)
-            outcome, seen = type(translated).__name__, translated.provider.request_id if translated.provider else None
+            outcome, seen = translated.call_outcome, translated.provider.request_id if translated.provider else None
             raise translated from error
         else:
-            outcome, seen = "ok", request_id(result)
+            outcome, seen = CallOutcome.OK, request_id(result)
             return result
         finally:
             note_call(operation, outcome, seen)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gateway.resilience import Cause, Failure
+from gateway.resilience import CallOutcome, Cause, Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,13 @@ class ProviderAnswer:
 
 
 class AdapterError(Failure):
-    """Every failure an adapter reports. `message` may be shown to a customer."""
+    """Every failure an adapter reports. `message` may be shown to a customer.
 
+    `call_outcome` is what a provider call that fails with it is counted as; a class of an adapter's own is counted as
+    its parent.
+    """
+
+    call_outcome: ClassVar[CallOutcome] = CallOutcome.OTHER
     default_message: ClassVar[str] = "The billing provider could not do this."
 
     def __init__(
@@ -55,24 +60,28 @@ class AdapterError(Failure):
 class NotFound(AdapterError):
     """There is no such object, or it is another customer's, or it belongs to the other mode."""
 
+    call_outcome = CallOutcome.NOT_FOUND
     default_message = "Not found."
 
 
 class Invalid(AdapterError):
     """The request cannot be done as it is asked; the same request will fail again."""
 
+    call_outcome = CallOutcome.INVALID
     default_message = "The billing provider refused the request as invalid."
 
 
 class Conflict(AdapterError):
     """The present state of the subscription forbids it."""
 
+    call_outcome = CallOutcome.CONFLICT
     default_message = "The subscription is in a state that does not allow this."
 
 
 class Unsupported(AdapterError):
     """The provider cannot do this at all, or the owner has switched it off."""
 
+    call_outcome = CallOutcome.UNSUPPORTED
     default_message = "This is not offered here."
 
 
@@ -80,12 +89,14 @@ class Credentials(AdapterError):
     """The provider refuses our key, or the key lacks a permission. Never answered as 401 or 403:
     Churnkey would take its own token to be wrong."""
 
+    call_outcome = CallOutcome.CREDENTIALS
     default_message = "The gateway is not allowed to do this at the billing provider. Its owner has to look at it."
 
 
 class RateLimited(AdapterError):
     """Too many requests at the provider, also after waiting. Nothing was done."""
 
+    call_outcome = CallOutcome.RATE_LIMITED
     cause = Cause.RATE_LIMITED
     default_message = "The billing provider is receiving too many requests. Try again in a moment."
 
@@ -93,6 +104,7 @@ class RateLimited(AdapterError):
 class Unavailable(AdapterError):
     """The provider could not be reached or failed. Nothing was done, or the call was a read."""
 
+    call_outcome = CallOutcome.UNAVAILABLE
     cause = Cause.UNAVAILABLE
     default_message = "The billing provider is not available at the moment. Try again later."
 
@@ -100,6 +112,7 @@ class Unavailable(AdapterError):
 class Timeout(AdapterError):
     """No answer in time. Nothing was done, or the call was a read."""
 
+    call_outcome = CallOutcome.SILENT
     cause = Cause.LOST
     default_message = "The billing provider did not answer in time. Try again later."
 
@@ -111,6 +124,7 @@ class UnknownOutcome(AdapterError):
     `repeatable` is false where a second attempt could do it twice: then it is settled by reading alone.
     """
 
+    call_outcome = CallOutcome.UNKNOWN_OUTCOME
     default_message = "It is not certain whether the change was made. Look at the subscription before trying again."
 
     def __init__(
@@ -131,6 +145,7 @@ class UnknownOutcome(AdapterError):
 class Unreadable(AdapterError):
     """The provider's object cannot be expressed in the contract: a status nobody knows, a required field missing."""
 
+    call_outcome = CallOutcome.UNREADABLE
     default_message = "The billing provider's data has a form that this gateway does not understand."
 
 

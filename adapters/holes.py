@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, TypeAlias, TypeVar
@@ -152,6 +152,11 @@ class Holes(ABC):
     """What the key must be allowed to do, see `_prove_right`. Where none is named the lists are read instead."""
     hashed_id: ClassVar[HashedId] = HashedId.CUSTOMER
     """Which id Churnkey wants its `authHash` to be made over, for customers of this provider."""
+    operations: ClassVar[Collection[str]] = ()
+    """The provider calls that it makes, by the names it gives them: each is counted from the start, as 0. What is not
+    named is counted from its first time on."""
+    vocabularies: ClassVar[Collection[str]] = ()
+    """Where a word of the provider may be one that this version does not know; counted likewise."""
 
     def __init__(self, mode: Mode, settings: AdapterSettings, runtime: Runtime) -> None:
         self.mode: Final = mode

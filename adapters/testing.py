@@ -25,6 +25,7 @@ from typing import ClassVar
 import pytest
 
 from adapters.conformance.choosing import ChoosingFault
+from adapters.conformance.declared import undeclared
 from adapters.conformance.log import Log, recorded_log
 from adapters.conformance.provider import NOW, SPOKEN, Budget, Calls, Held, Item, ProviderCase, Samples, Trouble, Truth
 from adapters.conformance.simulated import SimulatedCase
@@ -56,6 +57,7 @@ from adapters.conformance.suite import (
 )
 from adapters.conformance.world import BOTH_MODES, NOTHING, Start, World, as_scraped, forbidden, open_world
 from adapters.conformance.written import Written
+from adapters.registry import find
 from gateway.contract import Mode
 from gateway.observability import Metrics
 
@@ -123,18 +125,20 @@ class AdapterContract:
             written.add(place, text)
             # For the report of a test that fails.
             stream.write(text)
-        _require_none(written.leaks())
+        _require_none("What must not be written was:", written.leaks())
 
     @pytest.fixture(scope="class")
     @classmethod
     def counted(cls) -> Iterator[Metrics]:
-        """What is counted while the tests of one subject run. Nobody's data and no secret may be in it."""
+        """What is counted while the tests of one subject run. Nobody's data and no secret may be in it, nor what the
+        adapter does not name."""
         metrics = Metrics()
         yield metrics
+        _require_none("What is counted and not declared:", undeclared(metrics, find(cls.case.name)))
         written = Written(Log())
         written.forbid(forbidden(cls.case()))
         written.add("metrics", as_scraped(metrics))
-        _require_none(written.leaks())
+        _require_none("What must not be written was:", written.leaks())
 
     @pytest.fixture
     async def start(self, provider: type[ProviderCase], written: Written, counted: Metrics) -> AsyncIterator[Start]:
@@ -159,6 +163,6 @@ class AdapterContract:
         return await start(provider.everything)
 
 
-def _require_none(leaks: Sequence[str]) -> None:
-    if leaks:
-        pytest.fail("\n".join(("What must not be written was:", *leaks)), pytrace=False)
+def _require_none(what: str, found: Sequence[str]) -> None:
+    if found:
+        pytest.fail("\n".join((what, *found)), pytrace=False)

@@ -65,8 +65,7 @@ ROWS: Final[Mapping[str, Sequence[Panel]]] = {
         Panel(
             "Requests that fail",
             "Share of answers with a status of 500 or more.",
-            # One that never failed has no series of failures: none is 0.
-            {"failing": f"({_rate('requests_total', '', _FAILED)} or vector(0)) / {_rate('requests_total', '')}"},
+            {"failing": f"{_rate('requests_total', '', _FAILED)} / {_rate('requests_total', '')}"},
             unit="percentunit",
             kind="stat",
             width=6,
@@ -217,7 +216,7 @@ ROWS: Final[Mapping[str, Sequence[Panel]]] = {
     "Beside the provider": (
         Panel(
             "Shared state that cannot be reached",
-            "1 while a backend's Redis is away, and each replica is on its own. Only with `state: redis://...`.",
+            "1 while a backend's Redis is away, and each replica is on its own. Always 0 without `state: redis://...`.",
             {
                 "{{instance}} {{backend}}": "max by (instance, backend) "
                 '(churnkey_gateway_state_lost{backend=~"$backend"})'
@@ -233,11 +232,30 @@ ROWS: Final[Mapping[str, Sequence[Panel]]] = {
         ),
         Panel(
             "Churnkey asked to verify again",
-            "Since another manifest is served. Only with `verify_on_start: true`.",
+            "Since another manifest is served. Always 0 without `verify_on_start: true`.",
             {
                 "{{backend}} {{outcome}}": "sum by (backend, outcome) "
                 '(churnkey_gateway_verifications_asked_total{backend=~"$backend"})'
             },
+        ),
+    ),
+    "Settings and certificate": (
+        Panel(
+            "Reloads that were refused",
+            "1 from a reload that was refused until one is done: what is in force is not what is written.",
+            {"{{instance}} {{part}}": "max by (instance, part) (churnkey_gateway_reload_failed)"},
+            colours={1: "red"},
+            width=12,
+        ),
+        Panel(
+            "Reloads",
+            "Each SIGHUP reads the settings, and the certificate where there is one.",
+            {
+                "{{part}}: {{outcome}}": "sum by (part, outcome) "
+                "(increase(churnkey_gateway_reloads_total[$__rate_interval]))"
+            },
+            stacked=True,
+            width=12,
         ),
     ),
     "Processes": (

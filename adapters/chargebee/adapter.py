@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from adapters.base import BillingAdapter
@@ -17,6 +18,7 @@ from adapters.capabilities import (
 )
 from adapters.chargebee.account import ChargebeeAccount
 from adapters.chargebee.charges import ChargebeeCharges
+from adapters.chargebee.counted import OPERATIONS, VOCABULARIES
 from adapters.chargebee.reads import ChargebeeReads
 from adapters.chargebee.writes import ChargebeeWrites
 from gateway.contract import Action, Controller, PriceType
@@ -26,6 +28,8 @@ class ChargebeeAdapter(ChargebeeAccount, ChargebeeReads, ChargebeeWrites, Charge
     """One Chargebee site in one mode, with Product Catalog 2.0."""
 
     name: ClassVar[str] = "chargebee"
+    operations: ClassVar[Collection[str]] = OPERATIONS
+    vocabularies: ClassVar[Collection[str]] = VOCABULARIES
     capabilities: ClassVar[Capabilities] = Capabilities(
         controllers=frozenset(Controller),
         price_type=PriceType.PRODUCT,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from adapters.chargebee.catalogue import Catalogue, Companions
 from adapters.chargebee.client import ChargebeeApi
+from adapters.chargebee.counted import SUBSCRIPTION_STATUS
 from adapters.chargebee.options import MappingOptions
 from adapters.chargebee.settings import ChargebeeModeSettings, ChargebeeSettings
 from adapters.chargebee.subscriptions import Context
@@ -55,7 +56,7 @@ class ChargebeeConnection(Holes):
             self._options,
             companions,
             self.runtime.clock(),
-            lambda status: self.runtime.observer.unknown_value("subscription.status", status),
+            lambda status: self.runtime.observer.unknown_value(SUBSCRIPTION_STATUS, status),
         )
 
     async def _require_customer(self, customer_id: str) -> None:

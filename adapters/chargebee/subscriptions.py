@@ -28,6 +28,7 @@ from gateway.contract import (
     Period,
     PeriodDuration,
     Price,
+    StatusName,
     Subscription,
     SubscriptionDiscount,
     SubscriptionItem,
@@ -36,6 +37,23 @@ from gateway.contract import (
 )
 
 Status: TypeAlias = ActiveStatus | TrialStatus | PausedStatus | CanceledStatus | UnpaidStatus
+
+SHOWN: Final[Mapping[str, StatusName]] = {
+    "future": "active",
+    "in_trial": "trial",
+    "active": "active",
+    "non_renewing": "active",
+    "paused": "paused",
+    "cancelled": "canceled",
+}
+"""What Churnkey is shown for Chargebee's statuses. What was moved to another business entity is not shown at all."""
+_WHERE_TRIAL: Final[Mapping[str, StatusName]] = {"future": "trial"}
+_WHERE_OWING: Final[Mapping[str, StatusName]] = {"active": "unpaid", "non_renewing": "unpaid"}
+SHOWN_WHERE: Final[Mapping[str, Mapping[str, StatusName]]] = {
+    "it begins with a trial": _WHERE_TRIAL,
+    "invoices are due that should have been collected": _WHERE_OWING,
+}
+"""What is shown instead."""
 
 _RUNNING: Final = frozenset({"active", "non_renewing"})
 TRANSFERRED: Final = "transferred"
@@ -151,21 +169,30 @@ def _trial(source: Mapping[str, Any]) -> Period | None:
 def _status(source: Mapping[str, Any], context: Context) -> Status:
     unit, count = billing_interval(source, context.companions)
     period, trial = current_period(source, unit, count), _trial(source)
-    match source.get("status"):
-        case "future":
-            return _trialing(trial, period) if trial else _active(period, None)
-        case "in_trial":
+    status = str(source.get("status"))
+    match _shown(source, status, trial):
+        case "trial":
             return _trialing(trial, period)
-        case "active" | "non_renewing":
-            return UnpaidStatus(current_period=period, trial=trial) if owes(source) else _active(period, trial)
+        case "active":
+            return _active(period, trial)
+        case "unpaid":
+            return UnpaidStatus(current_period=period, trial=trial)
         case "paused":
             return _paused(source, period, trial)
-        case "cancelled":
+        case "canceled":
             return _canceled(source, period, trial)
-        case status:
+        case None:
             # That it ended is the only thing its dates can prove.
-            context.unknown_status(str(status)[:40])
+            context.unknown_status(status[:40])
             raise Unmappable("status: unknown")
+
+
+def _shown(source: Mapping[str, Any], status: str, trial: Period | None) -> StatusName | None:
+    if status in _WHERE_TRIAL and trial is not None:
+        return _WHERE_TRIAL[status]
+    if status in _WHERE_OWING and owes(source):
+        return _WHERE_OWING[status]
+    return SHOWN.get(status)
 
 
 def _trialing(trial: Period | None, period: Period | None) -> TrialStatus:

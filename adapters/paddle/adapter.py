@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from adapters.base import BillingAdapter
@@ -16,6 +17,7 @@ from adapters.capabilities import (
     PauseCapability,
 )
 from adapters.paddle.account import PaddleAccount
+from adapters.paddle.counted import OPERATIONS, VOCABULARIES
 from adapters.paddle.reads import PaddleReads
 from adapters.paddle.writes import PaddleWrites
 from gateway.contract import Controller, HashedId, PriceType, Schedule
@@ -25,6 +27,8 @@ class PaddleAdapter(PaddleAccount, PaddleReads, PaddleWrites, BillingAdapter):
     """One Paddle account: the live one or the sandbox."""
 
     name: ClassVar[str] = "paddle"
+    operations: ClassVar[Collection[str]] = OPERATIONS
+    vocabularies: ClassVar[Collection[str]] = VOCABULARIES
     # Churnkey documentation, cancel-flows/quick-start-guide.
     hashed_id: ClassVar[HashedId] = HashedId.SUBSCRIPTION
     capabilities: ClassVar[Capabilities] = Capabilities(

@@ -14,6 +14,7 @@ from adapters.holes import Candidate, Rows, reason_of
 from adapters.paddle import details, mapping, models, prices, subscriptions
 from adapters.paddle.client import require_id
 from adapters.paddle.connection import PaddleConnection
+from adapters.paddle.counted import SUBSCRIPTION_STATUS
 from adapters.paddle.models import read
 from adapters.together import both, together
 from gateway.contract import Controller, Coupon, Customer, Price, Product, Subscription
@@ -112,7 +113,7 @@ class PaddleReads(PaddleConnection):
             self._options,
             now,
             await self._discounts_of(sources, now),
-            lambda status: self.runtime.observer.unknown_value("subscription.status", status),
+            lambda status: self.runtime.observer.unknown_value(SUBSCRIPTION_STATUS, status),
         )
         return lambda source: subscriptions.subscription(source, context)
 

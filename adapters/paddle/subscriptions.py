@@ -21,6 +21,7 @@ from gateway.contract import (
     CanceledStatus,
     PausedStatus,
     Period,
+    StatusName,
     Subscription,
     SubscriptionDiscount,
     SubscriptionItem,
@@ -31,6 +32,17 @@ from gateway.contract import (
 CANCEL: Final = "cancel"
 PAUSE: Final = "pause"
 RESUME: Final = "resume"
+
+SHOWN: Final[Mapping[str, StatusName]] = {
+    "active": "active",
+    "trialing": "trial",
+    "past_due": "unpaid",
+    "paused": "paused",
+    "canceled": "canceled",
+}
+"""What Churnkey is shown for Paddle's statuses. A change that is waiting leaves it active: access lasts until then."""
+SHOWN_WHERE: Final[Mapping[str, Mapping[str, StatusName]]] = {}
+"""What is shown instead: nothing ever is."""
 
 Status = ActiveStatus | TrialStatus | PausedStatus | CanceledStatus | UnpaidStatus
 
@@ -138,13 +150,13 @@ def _start(source: models.Subscription) -> datetime:
 
 def _status(source: models.Subscription, context: Context) -> Status:
     period = current_period(source)
-    match source.status:
+    status = str(source.status)
+    match SHOWN.get(status):
         case "active":
-            # A change that is waiting leaves it active: the customer has access until then.
             return ActiveStatus(current_period=period or _period_from_dates(source))
-        case "trialing":
+        case "trial":
             return TrialStatus(trial=_trial(source, period), current_period=period)
-        case "past_due":
+        case "unpaid":
             return UnpaidStatus(current_period=period)
         case "paused":
             return _paused(source, period)
@@ -153,8 +165,8 @@ def _status(source: models.Subscription, context: Context) -> Status:
                 canceled_at=moment(source.canceled_at) or required_moment(source.updated_at, "updated_at"),
                 current_period=period,
             )
-        case _:
-            context.unknown_status(str(source.status)[:40])
+        case None:
+            context.unknown_status(status[:40])
             if (ended := moment(source.canceled_at)) is not None:
                 return CanceledStatus(canceled_at=ended, current_period=period)
             raise Unmappable("status: unknown")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from adapters.base import BillingAdapter
@@ -16,6 +17,7 @@ from adapters.capabilities import (
     PauseCapability,
 )
 from adapters.stripe.account import StripeAccount
+from adapters.stripe.counted import OPERATIONS, VOCABULARIES
 from adapters.stripe.reads import StripeReads
 from adapters.stripe.writes import StripeWrites
 from gateway.contract import Action, Controller, PriceType
@@ -25,6 +27,8 @@ class StripeAdapter(StripeAccount, StripeReads, StripeWrites, BillingAdapter):
     """One Stripe account in one mode."""
 
     name: ClassVar[str] = "stripe"
+    operations: ClassVar[Collection[str]] = OPERATIONS
+    vocabularies: ClassVar[Collection[str]] = VOCABULARIES
     capabilities: ClassVar[Capabilities] = Capabilities(
         controllers=frozenset(Controller),
         price_type=PriceType.PRODUCT,

@@ -10,6 +10,7 @@ from adapters.holes import Holes, Runtime
 from adapters.settings import AdapterSettings
 from adapters.stripe.catalogue import Catalogue, Companions
 from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
+from adapters.stripe.counted import SUBSCRIPTION_STATUS
 from adapters.stripe.expressed import Expressed
 from adapters.stripe.fields import is_deleted
 from adapters.stripe.options import MappingOptions
@@ -66,7 +67,7 @@ class StripeConnection(Holes):
             self._options,
             companions,
             self.runtime.clock(),
-            lambda status: self.runtime.observer.unknown_value("subscription.status", status),
+            lambda status: self.runtime.observer.unknown_value(SUBSCRIPTION_STATUS, status),
             self._expressed,
         )
 

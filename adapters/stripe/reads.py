@@ -14,6 +14,7 @@ from adapters.phones import phone_spellings
 from adapters.stripe import details, mapping, parsers, prices, subscriptions
 from adapters.stripe.client import WHOLE_PAGE, JsonObject
 from adapters.stripe.connection import StripeConnection
+from adapters.stripe.counted import CUSTOMER_SEARCH
 from adapters.stripe.fields import is_deleted
 from adapters.stripe.search import any_field_equals
 from gateway.contract import Coupon, Customer, Emitted, Family, Price, Product, Subscription, WrittenSubscription
@@ -70,7 +71,7 @@ class StripeReads(StripeConnection):
             )
         except Invalid:
             # Search is not offered to accounts in every country; what it would find is then not to be found.
-            self.runtime.observer.unknown_value("customers.search", "refused")
+            self.runtime.observer.unknown_value(CUSTOMER_SEARCH, "refused")
             return []
         return [row for row in page["data"] if not is_deleted(row)]
 

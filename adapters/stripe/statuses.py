@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from adapters.errors import Unmappable
 from adapters.fields import missing, open_end
 from adapters.stripe.mapping import metadata, moment, required_moment, seconds
-from gateway.contract import WrittenPeriod, WrittenStatus, moment_text, unix_text
+from gateway.contract import StatusName, WrittenPeriod, WrittenStatus, moment_text, unix_text
 
 if TYPE_CHECKING:
     from adapters.stripe.subscriptions import Context
@@ -24,8 +24,23 @@ PAUSED_UNTIL: Final = "churnkey_paused_until"
 """The metadata key that tells which pause that note is of: a pause that ends leaves the notes behind."""
 
 _YEARS: Final = range(1970, 2201)
-_ENDED: Final = frozenset({"canceled", "incomplete_expired"})
-_UNPAID: Final = frozenset({"unpaid", "past_due", "incomplete"})
+
+SHOWN: Final[Mapping[str, StatusName]] = {
+    "active": "active",
+    "trialing": "trial",
+    "past_due": "unpaid",
+    "unpaid": "unpaid",
+    "incomplete": "unpaid",
+    "paused": "paused",
+    "canceled": "canceled",
+    "incomplete_expired": "canceled",
+}
+"""What Churnkey is shown for Stripe's statuses."""
+_WHERE_PAUSED: Final[Mapping[str, StatusName]] = {"active": "paused", "trialing": "paused"}
+SHOWN_WHERE: Final[Mapping[str, Mapping[str, StatusName]]] = {"collection is paused": _WHERE_PAUSED}
+"""What is shown instead."""
+
+_ENDED: Final = frozenset(status for status, shown in SHOWN.items() if shown == "canceled")
 
 
 class Span(NamedTuple):
@@ -80,22 +95,25 @@ def scheduled_end(source: Mapping[str, Any], period: Span | None) -> datetime | 
 
 def status_of(source: Mapping[str, Any], period: Span | None, context: Context) -> WrittenStatus:
     """The status. Raises `Unmappable` where what its name asks for is missing, or where nobody knows the name."""
-    status = source.get("status")
+    status = str(source.get("status"))
     current, trial = _written(period), _written(_trial(source))
-    if status in _ENDED:
-        return _ended(source, current, trial)
-    if status == "paused":
-        return _paused(source, _pause_began(source, period), None, period, trial)
-    if status in _UNPAID:
-        return WrittenStatus("unpaid", current_period=current, trial=trial)
-    if status not in {"active", "trialing"}:
-        return _unknown(source, status, current, trial, context)
-    is_paused, until = paused_until(source, context.now)
-    if is_paused:
-        return _paused(source, None, until, period, trial)
-    if status == "trialing":
-        return WrittenStatus("trial", trial=trial or missing("trial_end"), current_period=current)
-    return WrittenStatus("active", current_period=current or missing("items: the current period"), trial=trial)
+    if status in _WHERE_PAUSED:
+        is_paused, until = paused_until(source, context.now)
+        if is_paused:
+            return _paused(source, None, until, period, trial)
+    match SHOWN.get(status):
+        case "active":
+            return WrittenStatus("active", current_period=current or missing("items: the current period"), trial=trial)
+        case "trial":
+            return WrittenStatus("trial", trial=trial or missing("trial_end"), current_period=current)
+        case "unpaid":
+            return WrittenStatus("unpaid", current_period=current, trial=trial)
+        case "paused":
+            return _paused(source, _pause_began(source, period), None, period, trial)
+        case "canceled":
+            return _ended(source, current, trial)
+        case None:
+            return _unknown(source, status, current, trial, context)
 
 
 def _written(span: Span | None) -> WrittenPeriod | None:
@@ -104,12 +122,12 @@ def _written(span: Span | None) -> WrittenPeriod | None:
 
 def _unknown(
     source: Mapping[str, Any],
-    status: object,
+    status: str,
     current: WrittenPeriod | None,
     trial: WrittenPeriod | None,
     context: Context,
 ) -> WrittenStatus:
-    context.unknown_status(str(status)[:40])
+    context.unknown_status(status[:40])
     if moment(source.get("ended_at")) is not None:
         return _ended(source, current, trial)
     raise Unmappable("status: unknown")

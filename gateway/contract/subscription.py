@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -64,6 +64,9 @@ class UnpaidStatus(ContractModel):
     current_period: Period | None = Field(default=None, description=_CURRENT_PERIOD)
     trial: Period | None = Field(default=None, description=_TRIAL)
 
+
+StatusName: TypeAlias = Literal["active", "trial", "paused", "canceled", "unpaid"]
+"""The names of the statuses."""
 
 SubscriptionStatus = Annotated[
     ActiveStatus | TrialStatus | PausedStatus | CanceledStatus | UnpaidStatus, Field(discriminator="name")

@@ -8,13 +8,13 @@ adapter can write.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Raw, Struct
 from msgspec.json import Encoder
 
 from gateway.contract.base import ContractModel
-from gateway.contract.subscription import Subscription
+from gateway.contract.subscription import StatusName, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ class WrittenPeriod(Struct, frozen=True):
 class WrittenStatus(Struct, frozen=True, rename="camel", omit_defaults=True):
     """Any of the statuses, with the members that its name asks for."""
 
-    name: Literal["active", "trial", "paused", "canceled", "unpaid"]
+    name: StatusName
     start: str | None = None
     end: str | None = None
     canceled_at: str | None = None

@@ -7,25 +7,36 @@ A series whose labels are known beforehand is there from the start, as 0: rates 
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
 
 from gateway import __version__
 from gateway.contract import Action, Controller
-from gateway.resilience import Cause, Circuit, Outcome
+from gateway.resilience import CallOutcome, Cause, Circuit, Outcome
 from gateway.shared.watcher import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gateway.contract import Mode
 
 PREFIX: Final = "churnkey_gateway"
 _ASKED: Final = {True: "accepted", False: "failed"}
+_RELOADED: Final = {True: "done", False: "refused"}
 CATALOGUE: Final = (Controller.PRICES, Controller.COUPONS, Controller.PRODUCTS, Controller.FAMILIES)
 """What is remembered for a while."""
 SHED_REASONS: Final = ("overload", "circuit open")
 SETTLEMENTS: Final = ("done", "repeated", "refused", "unknown")
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
+
+
+class Reloadable(StrEnum):
+    """What is read again when the process is told to."""
+
+    SETTINGS = "settings"
+    CERTIFICATE = "certificate"
 
 
 class Metrics:
@@ -38,7 +49,11 @@ class Metrics:
         Info(PREFIX, "The running version.", registry=self.registry).info({"version": __version__})
         self._answered: dict[tuple[str, str, str, int], tuple[Counter, Histogram]] = {}
         self.requests = self._counter("requests", "Requests by their answer.", "route", "status")
-        self.request_seconds = self._histogram("request_seconds", "Time until the answer.", "route")
+        self.request_seconds = self._histogram(
+            "request_seconds",
+            "Time until the answer. What is refused before its mode is known has no route here.",
+            "route",
+        )
         self.actions = self._counter("actions", "Actions on one subscription, by what came of it.", "action", "outcome")
         self.provider_calls = self._counter("provider_calls", "Attempts of provider calls.", "operation", "outcome")
         self.provider_call_seconds = self._histogram("provider_call_seconds", "Time of an attempt.", "operation")
@@ -69,6 +84,23 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.reloads = Counter(
+            f"{PREFIX}_reloads",
+            "Times that settings or certificate were read again: done, or refused for what is wrong with them.",
+            ("part", "outcome"),
+            registry=self.registry,
+        )
+        self.reload_failed = Gauge(
+            f"{PREFIX}_reload_failed",
+            "1 from a reload that was refused until one is done: what is in force is not what is written.",
+            ("part",),
+            registry=self.registry,
+        )
+        for part in Reloadable:
+            self.reload_failed.labels(part.value)
+            for outcome in _RELOADED.values():
+                self.reloads.labels(part.value, outcome)
+
         # Of a backend, whatever the mode: its link is one.
         self.state_lost = Gauge(
             f"{PREFIX}_state_lost", "1 while shared state cannot be reached.", ("backend",), registry=self.registry
@@ -88,28 +120,45 @@ class Metrics:
         )
         self.certificate_expiry.set(math.nan)
 
-    def count_verifications_of(self, backend: str) -> None:
-        """Churnkey is asked to verify this backend: its series are there from now on."""
+    def expect_backend(self, backend: str) -> None:
+        """A backend is served. What it has no use for, such as shared state, is 0: nothing of it is lost."""
+        self.state_lost.labels(backend)
+        for part in Part:
+            self.state_alone.labels(backend, part.value)
         for outcome in _ASKED.values():
             self.verifications_asked.labels(backend, outcome)
+
+    def reloaded(self, part: Reloadable, *, done: bool) -> None:
+        """Something was read again, and put in force or not."""
+        self.reloads.labels(part.value, _RELOADED[done]).inc()
+        self.reload_failed.labels(part.value).set(not done)
 
     def verification_asked(self, backend: str, *, accepted: bool) -> None:
         """Churnkey was asked to verify again, and took the request or did not."""
         self.verifications_asked.labels(backend, _ASKED[accepted]).inc()
 
+    def expect_requests(self, backend: str, mode: str, route: str, statuses: Iterable[int]) -> None:
+        """Such requests may come, and may be answered with these statuses. What is empty is as in `answered`."""
+        for status in statuses:
+            self._series_of((backend, mode, route, status))
+
     def answered(self, backend: str, mode: str, route: str, status: int, seconds: float) -> None:
         """A request was answered. `backend`, `mode` and `route` are empty where they were not found out."""
-        key = (backend, mode, route, status)
+        count, duration = self._series_of((backend, mode, route, status))
+        count.inc()
+        duration.observe(seconds)
+
+    def _series_of(self, key: tuple[str, str, str, int]) -> tuple[Counter, Histogram]:
         series = self._answered.get(key)
         if series is None:
             # Looked up once: prometheus_client takes as long for that as for all the counting.
+            backend, mode, route, _ = key
             series = self._answered[key] = (
                 self.requests.labels(*key),
-                self.request_seconds.labels(backend, mode, route),
+                # At the door all routes are one: fifteen series for each would tell nothing.
+                self.request_seconds.labels(backend, mode, route if mode else ""),
             )
-        count, duration = series
-        count.inc()
-        duration.observe(seconds)
+        return series
 
     def of(self, backend: str, mode: Mode) -> BackendMetrics:
         """The series of one backend in one mode."""
@@ -148,8 +197,7 @@ class BackendMetrics:
     def __init__(self, metrics: Metrics, backend: str, mode: Mode) -> None:
         self._metrics = metrics
         self._labels = (backend, mode.value)
-        self._calls: dict[tuple[str, str], Counter] = {}
-        self._call_seconds: dict[str, Histogram] = {}
+        self._calls: dict[tuple[str, CallOutcome], tuple[Counter, Histogram]] = {}
         self._slow_downs = metrics.provider_slow_downs.labels(*self._labels)
         for cause in Cause:
             metrics.provider_retries.labels(*self._labels, cause.value)
@@ -167,15 +215,27 @@ class BackendMetrics:
             for settlement in SETTLEMENTS:
                 metrics.writes_settled.labels(*self._labels, action.value, settlement)
 
-    def called(self, operation: str, outcome: str, seconds: float) -> None:
+    def expect_calls(self, operations: Iterable[str]) -> None:
+        """Such provider calls may be made, and may end in any way."""
+        for operation in operations:
+            for outcome in CallOutcome:
+                self._series_of(operation, outcome)
+
+    def called(self, operation: str, outcome: CallOutcome, seconds: float) -> None:
         """One attempt of a provider call ended."""
-        calls = self._calls.get((operation, outcome))
-        if calls is None:
+        count, duration = self._series_of(operation, outcome)
+        count.inc()
+        duration.observe(seconds)
+
+    def _series_of(self, operation: str, outcome: CallOutcome) -> tuple[Counter, Histogram]:
+        series = self._calls.get((operation, outcome))
+        if series is None:
             labels = (*self._labels, operation)
-            calls = self._calls[operation, outcome] = self._metrics.provider_calls.labels(*labels, outcome)
-            self._call_seconds[operation] = self._metrics.provider_call_seconds.labels(*labels)
-        calls.inc()
-        self._call_seconds[operation].observe(seconds)
+            series = self._calls[operation, outcome] = (
+                self._metrics.provider_calls.labels(*labels, outcome.value),
+                self._metrics.provider_call_seconds.labels(*labels),
+            )
+        return series
 
     def retried(self, cause: str) -> None:
         """A provider call is about to be repeated."""
@@ -214,6 +274,11 @@ class BackendMetrics:
     def left_out(self, controller: str) -> None:
         """An object could not be expressed in the contract."""
         self._metrics.objects_left_out.labels(*self._labels, controller).inc()
+
+    def expect_unknown_values(self, fields: Iterable[str]) -> None:
+        """Such fields may have a word that this version does not know."""
+        for field in fields:
+            self._metrics.unknown_values.labels(*self._labels, field)
 
     def unknown_value(self, field: str) -> None:
         """The provider used a word that this version does not know."""

@@ -13,10 +13,12 @@ from gateway.observability.metrics import Metrics
 from gateway.resilience import Circuit
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from structlog.typing import FilteringBoundLogger
 
     from gateway.contract import Controller, Mode
-    from gateway.resilience import Cause
+    from gateway.resilience import CallOutcome, Cause
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.provider")
 
@@ -56,7 +58,12 @@ class LoggingObserver:
         bound: FilteringBoundLogger = _log.bind(backend=self.backend, mode=self.mode)
         return bound
 
-    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+    def expected(self, operations: Collection[str], vocabularies: Collection[str]) -> None:
+        """Such calls and such words may come."""
+        self._metrics.expect_calls(operations)
+        self._metrics.expect_unknown_values(vocabularies)
+
+    def called(self, operation: str, outcome: CallOutcome, seconds: float, request_id: str | None) -> None:
         """One provider call ended."""
         self._metrics.called(operation, outcome, seconds)
         self._log.debug(

@@ -25,7 +25,7 @@ from gateway.resilience.gate import Gate
 from gateway.resilience.idempotency import WriteKey
 from gateway.resilience.locks import TAKES_TOO_LONG as LOCK_TAKES_TOO_LONG
 from gateway.resilience.locks import KeyedLocks
-from gateway.resilience.observer import Observer, SilentObserver
+from gateway.resilience.observer import CallOutcome, Observer, SilentObserver
 from gateway.resilience.pace import LONGEST_BLOCK_S, Pace
 from gateway.resilience.recorder import Outcome, Recorder, SilentRecorder, WriteRecord, WriteResult
 from gateway.resilience.repeats import NO_FAILURE_STANDS, Once, Repeats, Verdict
@@ -46,6 +46,7 @@ __all__ = [
     "Attempt",
     "BreakerLimits",
     "Budget",
+    "CallOutcome",
     "CatalogueCache",
     "Cause",
     "Circuit",

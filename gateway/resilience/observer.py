@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from gateway.contract import Controller
     from gateway.resilience.failure import Cause
+
+
+class CallOutcome(StrEnum):
+    """What one attempt of a provider call came to: a closed list, whatever an adapter may raise.
+
+    Those with a capital are the errors of the adapters by their names.
+    """
+
+    OK = "ok"
+    TIMEOUT = "timeout"
+    """No answer in time."""
+    ABORTED = "aborted"
+    """Cancelled, or failed in a way nobody foresaw."""
+    NOT_FOUND = "NotFound"
+    INVALID = "Invalid"
+    CONFLICT = "Conflict"
+    UNSUPPORTED = "Unsupported"
+    CREDENTIALS = "Credentials"
+    RATE_LIMITED = "RateLimited"
+    UNAVAILABLE = "Unavailable"
+    SILENT = "Timeout"
+    """The provider's package, or its server, gave up waiting."""
+    UNKNOWN_OUTCOME = "UnknownOutcome"
+    UNREADABLE = "Unreadable"
+    OTHER = "AdapterError"
 
 
 class Observer(Protocol):
     """Told of what an operator would want to count. Nothing passed to it is personal or secret."""
 
-    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
-        """One provider call ended; `request_id` is the provider's.
+    def expected(self, operations: Collection[str], vocabularies: Collection[str]) -> None:
+        """What may be told: operations, by `called`, and fields, by `unknown_value`. More may come all the same."""
 
-        `outcome` is "ok", "timeout", the error's name, or "aborted": cancelled, or failed in a way nobody foresaw.
-        """
+    def called(self, operation: str, outcome: CallOutcome, seconds: float, request_id: str | None) -> None:
+        """One provider call ended; `request_id` is the provider's."""
 
     def retried(self, cause: Cause) -> None:
         """A provider call is about to be repeated."""
@@ -49,7 +77,10 @@ class Observer(Protocol):
 class SilentObserver:
     """An observer for those who watch nothing."""
 
-    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+    def expected(self, operations: Collection[str], vocabularies: Collection[str]) -> None:
+        """Ignore it."""
+
+    def called(self, operation: str, outcome: CallOutcome, seconds: float, request_id: str | None) -> None:
         """Ignore it."""
 
     def retried(self, cause: Cause) -> None:

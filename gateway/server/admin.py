@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from aiohttp import web
-from prometheus_client.aiohttp import make_aiohttp_handler
 
 from gateway import __version__
 from gateway.server.answers import error_answer, json_answer
 from gateway.server.middlewares.errors import errors
+from gateway.server.scraping import scraping
 
 if TYPE_CHECKING:
     from gateway.observability import Metrics
@@ -63,6 +63,6 @@ def create_admin_application(life: Life, openapi: OpenApi, metrics: Metrics) -> 
     application.router.add_get("/healthz", healthz)
     application.router.add_get("/readyz", readyz)
     application.router.add_get("/version", version)
-    application.router.add_get("/metrics", make_aiohttp_handler(metrics.registry))
+    application.router.add_get("/metrics", scraping(metrics.registry))
     application.router.add_get("/openapi.json", document)
     return application

@@ -45,7 +45,6 @@ class Announcer:
         await self._give_up()
         for one in settings:
             if one.churnkey.verify_on_start:
-                self._metrics.count_verifications_of(one.name)
                 manifests = _manifests(backends[one.name])
                 self._under_way.append(asyncio.create_task(self._tell(one.name, one.churnkey, manifests)))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from gateway.observability.metrics import Reloadable
 from gateway.server.certificate import Certificate, CertificateFiles, UnfitCertificate, load_certificate
 from gateway.server.reasons import CannotListen, reason
 from gateway.server.unix_socket import BACKLOG, OpenUnixSocket, UnixSocket, open_unix_socket
@@ -65,18 +66,21 @@ class Listening:
             await self._open_unix(self.unix_socket)
 
     async def renew(self) -> None:
-        """Read the certificate again and show it to whoever connects from now on; what is wrong with it is logged, and
-        the old one stays. Connections that are there stay as they are."""
+        """Read the certificate again and show it to whoever connects from now on; what is wrong with it is logged and
+        counted, and the old one stays. Connections that are there stay as they are."""
         if self._files is None:
             return
         try:
             certificate = await asyncio.to_thread(load_certificate, self._files)
             await self._take_over(certificate)
         except UnfitCertificate as error:
+            self._metrics.reloaded(Reloadable.CERTIFICATE, done=False)
             _log.error("certificate not reloaded", problems=str(error).splitlines())
         except Exception as error:  # noqa: BLE001 - whatever it is, what is in force goes on
+            self._metrics.reloaded(Reloadable.CERTIFICATE, done=False)
             _log.error("certificate not reloaded", exc_info=error)
         else:
+            self._metrics.reloaded(Reloadable.CERTIFICATE, done=True)
             _log.info("certificate reloaded", valid_until=certificate.expires_at.isoformat())
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from gateway import __version__
 from gateway.contract import DEFAULT_LIMIT, LARGEST_LIMIT, MAX_LIMIT, ContractModel, ErrorBody, Mode, Page
 from gateway.server import examples
 from gateway.server.cursor import LONGEST_CURSOR
+from gateway.server.documented import ERRORS, documented_errors
 from gateway.server.errors import LONGEST_WAIT_S
 from gateway.server.middlewares.mode import HEADER as MODE_HEADER
 from gateway.server.middlewares.request_id import HEADER as REQUEST_ID_HEADER
@@ -34,24 +35,6 @@ _ACTIONS_TAG: Final = "actions"
 _FEATURES_TAG: Final = "features"
 _DIRECT_TAG: Final = "direct"
 
-_ANY_ROUTE: Final = {
-    400: "The request is malformed, or asks for something that is not offered here.",
-    401: "The token is missing or wrong.",
-    404: "There is no such backend; or no such object in this mode, or it is another customer's.",
-    500: "A fault of the gateway.",
-}
-_WITH_PROVIDER: Final = {
-    502: "The billing provider refused the gateway's credentials, or its answer could not be understood.",
-    503: "The billing provider is not available, or asks for fewer requests.",
-    504: "The billing provider did not answer in time. An action may have taken effect, or not.",
-}
-_WITH_BODY: Final = {
-    408: "The body did not arrive in time.",
-    413: "The body is larger than 64 KiB.",
-    415: "The body is compressed.",
-}
-_WITH_EFFECT: Final = {409: "The subscription's state does not allow it."}
-_ERRORS: Final = {**_ANY_ROUTE, **_WITH_PROVIDER, **_WITH_BODY, **_WITH_EFFECT}
 _ERROR_HEADERS: Final[dict[int, tuple[str, ...]]] = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}
 
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
@@ -101,7 +84,7 @@ def openapi_document() -> Json:
             },
             "parameters": _PARAMETERS,
             "headers": _HEADERS,
-            "responses": {_response_name(status): _error_response(status, schemas) for status in sorted(_ERRORS)},
+            "responses": {_response_name(status): _error_response(status, schemas) for status in sorted(ERRORS)},
             "schemas": schemas.definitions,
         },
     }
@@ -110,18 +93,6 @@ def openapi_document() -> Json:
 def openapi_json() -> bytes:
     """The document as it is served."""
     return json.dumps(openapi_document(), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def documented_errors(route: Route) -> frozenset[int]:
-    """The statuses besides 200 that a route may answer with."""
-    statuses = set(_ANY_ROUTE)
-    if route.controller is not None or route.target is not None:
-        statuses |= set(_WITH_PROVIDER)
-    if route.body is not None:
-        statuses |= set(_WITH_BODY)
-    if route.target is not None:
-        statuses |= set(_WITH_EFFECT)
-    return frozenset(statuses)
 
 
 _PARAMETERS: Final[Json] = {
@@ -238,7 +209,7 @@ def _success(route: Route, schemas: _Schemas) -> Json:
 
 def _error_response(status: int, schemas: _Schemas) -> Json:
     return {
-        "description": _ERRORS[status],
+        "description": ERRORS[status],
         "headers": _header_references(*_ERROR_HEADERS.get(status, ())),
         "content": _json(
             schemas.of(ErrorBody, "serialization"), {"code": status, "message": examples.MESSAGES[status]}

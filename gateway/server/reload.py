@@ -10,9 +10,11 @@ import structlog
 
 from gateway.journal import Appenders, CannotOpenJournal, open_journals
 from gateway.observability import CountingRecorder, LoggingObserver
+from gateway.observability.metrics import Reloadable
 from gateway.resilience import NO_TRACER
 from gateway.server.accounts import UnfitAccount, examine_accounts
 from gateway.server.backend import open_backends
+from gateway.server.expected import expect
 from gateway.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -78,18 +80,23 @@ class Settings:
         observers: list[LoggingObserver] = []
         await self._generations.replace(self._opened(settings, observers))
         self._in_force = {one.name: one for one in settings}
+        expect(self._metrics, self._generations.current.backends.values())
         self._count_circuits_of(observers)
 
     async def renew(self) -> None:
-        """Read the settings again and put them in force; what is wrong with them is logged, and the old ones stay."""
+        """Read the settings again and put them in force; what is wrong with them is logged, and the old ones stay. What
+        came of it is counted."""
         former = self._in_force
         try:
             await self.put_in_force(await self.read())
         except _PROBLEMS as error:
+            self._metrics.reloaded(Reloadable.SETTINGS, done=False)
             _log.error("settings not reloaded", problems=str(error).splitlines())
         except Exception as error:  # noqa: BLE001 - whatever it is, what is in force goes on
+            self._metrics.reloaded(Reloadable.SETTINGS, done=False)
             _log.error("settings not reloaded", exc_info=error)
         else:
+            self._metrics.reloaded(Reloadable.SETTINGS, done=True)
             _log.info("settings reloaded", backends=self.modes(), **_changes(former, self._in_force))
 
     @property

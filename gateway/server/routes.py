@@ -50,6 +50,9 @@ ROOT: Final = "/churnkey"
 DIRECT_ROOT: Final = "/direct"
 """What the owner's own application appends to the same."""
 
+NAMED: Final = "/{backend}"
+"""What stands before a root where the backend is named, as aiohttp writes a route."""
+
 # A name as the settings allow it, and none that is a root: `/direct/churnkey` would stand behind the door of `/direct`.
 _NAMED: Final = "/{backend:(?!(?:churnkey|direct)/)[a-z0-9][a-z0-9_-]*}"
 

@@ -11,13 +11,16 @@ from adapters import registry
 from adapters.capabilities import Capabilities, ExtendTrialCapability
 from adapters.chargebee import errors as chargebee_errors
 from adapters.chargebee import states as chargebee_states
+from adapters.chargebee import subscriptions as chargebee_subscriptions
 from adapters.errors import AdapterError
 from adapters.paddle import errors as paddle_errors
 from adapters.paddle import states as paddle_states
+from adapters.paddle import subscriptions as paddle_subscriptions
 from adapters.state import Standing
 from adapters.stripe import errors as stripe_errors
 from adapters.stripe import states as stripe_states
-from gateway.contract import Action, Controller, DurationKind, PriceType, Schedule
+from adapters.stripe import statuses as stripe_statuses
+from gateway.contract import Action, Controller, DurationKind, PriceType, Schedule, StatusName
 from gateway.server.errors import STATUSES
 from references.tables import NO, YES, code, codes, page, prose, table, yes
 
@@ -32,9 +35,10 @@ From what the adapters declare. An account may be able to do less, and the setti
 """
 
 _ON_STATUSES: Final = """
-What an action takes a subscription for, by the provider's word. A word that is not here is unknown, unless the
-subscription's dates prove that it has ended: nothing is done to it. That billing is paused or a payment is due is
-apart, so that Paddle's `paused` is active, with a pause. What Churnkey is shown goes by all of that together.
+What Churnkey is shown for the provider's word, and what an action takes the subscription for. A word that is not here
+is unknown, unless the dates of a subscription at Paddle or Stripe prove that it has ended: it is left out of lists, is
+an error where it is asked for alone, and nothing is done to it. For actions it is apart that billing is paused or a
+payment is due, so that Paddle's `paused` is active, with a pause. `-`: it is not shown at all.
 """.strip()
 
 _ON_ERRORS: Final = """
@@ -49,6 +53,16 @@ _STANDINGS: Final[Mapping[str, Mapping[str, Standing]]] = {
     "chargebee": chargebee_states.STANDINGS,
     "paddle": paddle_states.STANDINGS,
     "stripe": stripe_states.STANDINGS,
+}
+_SHOWN: Final[Mapping[str, Mapping[str, StatusName]]] = {
+    "chargebee": chargebee_subscriptions.SHOWN,
+    "paddle": paddle_subscriptions.SHOWN,
+    "stripe": stripe_statuses.SHOWN,
+}
+_SHOWN_WHERE: Final[Mapping[str, Mapping[str, Mapping[str, StatusName]]]] = {
+    "chargebee": chargebee_subscriptions.SHOWN_WHERE,
+    "paddle": paddle_subscriptions.SHOWN_WHERE,
+    "stripe": stripe_statuses.SHOWN_WHERE,
 }
 _CODES: Final[Mapping[str, Codes]] = {
     "chargebee": {**chargebee_errors.BY_OLDER_CODE, **chargebee_errors.BY_CODE},
@@ -133,7 +147,16 @@ def _for_each(adapters: Sequence[str], part: Callable[[str], str]) -> Iterator[s
 
 
 def _statuses(adapter: str) -> str:
-    return table(("status", "taken for"), ([code(word), code(it)] for word, it in _STANDINGS[adapter].items()))
+    rows = ([code(word), _shown(adapter, word), code(it)] for word, it in _STANDINGS[adapter].items())
+    return table(("status", "Churnkey is shown", "actions take it for"), rows)
+
+
+def _shown(adapter: str, word: str) -> str:
+    usual = _SHOWN[adapter].get(word)
+    instead = [
+        f"{code(shown[word])} where {condition}" for condition, shown in _SHOWN_WHERE[adapter].items() if word in shown
+    ]
+    return "; ".join([NO if usual is None else code(usual), *instead])
 
 
 def _codes(adapter: str) -> str:

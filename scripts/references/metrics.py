@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import Metric
 
 from gateway.contract import Mode
 from gateway.observability import Metrics
-from gateway.observability.metrics import PREFIX, StateMetrics
+from gateway.observability.metrics import PREFIX
 from references.tables import NO, code, codes, page, prose, table
 
 _TITLE: Final = "Metrics"
@@ -18,9 +18,19 @@ _INTRODUCTION: Final = """
 `/metrics` on the admin address, for Prometheus. `backend` is the name of a backend, `mode` is `live` or `test`; no
 label holds an id, nor text from outside. What to do about them is in [Operations](../operations.md).
 
-A label whose values stand here has them from the start, as 0. Others come with the first time: `route` is a route as it
-is registered, `status` an HTTP status, `operation` a kind of call at the provider. The outcome of a provider's call is
-`ok`, or the name of [what went wrong](capabilities.md#errors).
+Every series is there from the start, as 0, so that a rate or an alert sees the first time too. A label has the values
+that stand here. The others follow from what is configured:
+
+- `route` is a route of the contract from its root on, without the name of the backend, and `status` each HTTP status
+  that the OpenAPI document has for it. A request without a token of the backend, or without a mode, has no `mode`; one
+  that no route fits has no `route`; one that no backend fits has nothing but its `status`.
+- `operation` is a kind of call at the provider, and `field` is where a word of the provider may be one that this
+  version does not know, as the adapter names them. An adapter of your own may name none: they come with the first time.
+- The `outcome` of a provider's call is `ok`, the name of [what went wrong](capabilities.md#errors), `timeout` where
+  nothing came in time, or `aborted` where the call was given up.
+
+What is configured later, by a reload, is there from then on; what is taken away stays until the process ends, but for
+the circuit's state.
 """
 _EXAMPLE: Final = "example"
 _EVERYWHERE: Final = ("backend", "mode")
@@ -31,8 +41,7 @@ def metrics() -> str:
     registered = Metrics()
     for mode in Mode:
         registered.of(_EXAMPLE, mode).circuit("closed")
-    registered.count_verifications_of(_EXAMPLE)
-    StateMetrics(registered, _EXAMPLE)
+    registered.expect_backend(_EXAMPLE)
     families = [family for family in registered.registry.collect() if family.name.startswith(PREFIX)]
     labels = {
         described.name: tuple(collector._labelnames)  # what is public has no names of labels

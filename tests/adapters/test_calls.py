@@ -215,6 +215,16 @@ async def test_an_error_of_the_taxonomy_is_let_through_untranslated() -> None:
     assert setup.observer.calls == [("call", "Conflict", "req_2")]
 
 
+async def test_an_error_of_an_adapters_own_is_counted_as_its_parent() -> None:
+    class Dunning(Conflict):
+        """Something that one provider alone knows."""
+
+    setup = Setup()
+    with pytest.raises(Dunning):
+        await setup.calls().run("post thing", raising(Dunning()), Safety.SAFE_WRITE)
+    assert setup.outcomes == ["Conflict"]
+
+
 async def test_an_unforeseen_error_is_not_counted_as_an_answer() -> None:
     setup = Setup()
     with pytest.raises(UnforeseenError):

@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 TOKEN: Final = "integration-token-of-the-tests"
 AUTHORIZED: Final = {"Authorization": f"Bearer {TOKEN}", "X-Churnkey-Mode": "test"}
 
-COMES_LATER: Final = {
-    "churnkey_gateway_unknown_values_total": {"backend", "mode", "field"},
-    "churnkey_gateway_state_lost": {"backend"},
-    "churnkey_gateway_state_alone_total": {"backend", "part"},
-    "churnkey_gateway_verifications_asked_total": {"backend", "outcome"},
-}
-"""Metrics that have no series until something happens, or is switched on, with their labels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -38,6 +30,11 @@ class Series:
     name: str
     labels: dict[str, str]
     value: float
+
+    @property
+    def key(self) -> tuple[str, frozenset[tuple[str, str]]]:
+        """What tells it from every other."""
+        return self.name, frozenset(self.labels.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +94,12 @@ async def served(folder: Path, more: str = "") -> AsyncIterator[Served]:
             # In a thread: it asks the provider, which runs in this loop, before it says that it has started.
             started = await asyncio.to_thread(logged, process, "started")
             yield Served(provider, demo, session, f"http://{started['listening']}", f"http://{started['admin']}")
+
+
+async def use(gateway: Served) -> None:
+    """Do what every operator's day has in it."""
+    assert await gateway.get("/customers/cus_ada") == 200
+    assert await gateway.get("/features", Authorization="Bearer another") == 401
+    assert await gateway.cancel() == 200
+    await gateway.provider.close()
+    assert await gateway.get("/customers/cus_grace") == 503

@@ -11,8 +11,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.contract import Page, parse_action
 from gateway.server import DIRECT_ROUTES, ROUTES, Route
+from gateway.server.documented import documented_errors
 from gateway.server.errors import STATUSES
-from gateway.server.openapi import documented_errors, openapi_document
+from gateway.server.openapi import openapi_document
 
 DOCUMENT = openapi_document()
 

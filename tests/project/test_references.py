@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, get_args
 
 import click
@@ -13,7 +13,15 @@ import pytest
 from pydantic import BaseModel
 
 from adapters import registry
+from adapters.chargebee import states as chargebee_states
+from adapters.chargebee import subscriptions as chargebee_subscriptions
+from adapters.paddle import states as paddle_states
+from adapters.paddle import subscriptions as paddle_subscriptions
+from adapters.state import Standing
+from adapters.stripe import states as stripe_states
+from adapters.stripe import statuses as stripe_statuses
 from gateway.cli import COMMANDS, main
+from gateway.contract import StatusName
 from gateway.observability import Metrics
 from gateway.server.errors import STATUSES
 from gateway.settings.models import CommonSettings
@@ -98,6 +106,41 @@ def test_a_key_has_its_values_and_its_default(section: str, key: str, value: str
     assert found == ([(value, default)] if value is not None else [])
 
 
+@pytest.mark.parametrize(
+    ("adapter", "status", "shown", "taken_for"),
+    [
+        ("Chargebee", "future", "`active`; `trial` where it begins with a trial", "`future`"),
+        ("Chargebee", "transferred", "-", "`ended`"),
+        ("Paddle", "paused", "`paused`", "`active`"),
+        ("Stripe", "active", "`active`; `paused` where collection is paused", "`active`"),
+        ("Stripe", "incomplete", "`unpaid`", "`incomplete`"),
+    ],
+)
+def test_a_status_is_told_as_churnkey_is_shown_it(adapter: str, status: str, shown: str, taken_for: str) -> None:
+    table = part(CAPABILITIES, "Statuses").split(f"### {adapter}\n", 1)[1].split("###", 1)[0]
+    assert [row[1:] for row in rows(table) if row[0] == f"`{status}`"] == [[shown, taken_for]]
+
+
+def test_only_what_was_moved_away_is_not_shown() -> None:
+    assert [row[0] for row in rows(part(CAPABILITIES, "Statuses")) if row[1] == "-"] == ["`transferred`"]
+
+
+@pytest.mark.parametrize(
+    ("standings", "shown"),
+    [
+        pytest.param(chargebee_states.STANDINGS, chargebee_subscriptions.SHOWN, id="Chargebee"),
+        pytest.param(paddle_states.STANDINGS, paddle_subscriptions.SHOWN, id="Paddle"),
+        pytest.param(stripe_states.STANDINGS, stripe_statuses.SHOWN, id="Stripe"),
+    ],
+)
+def test_what_is_shown_and_what_actions_see_has_ended_alike(
+    standings: Mapping[str, Standing], shown: Mapping[str, StatusName]
+) -> None:
+    assert shown.keys() <= standings.keys()
+    for word, name in shown.items():
+        assert (name == "canceled") == (standings[word] is Standing.ENDED), word
+
+
 def test_every_series_is_there_with_its_meaning() -> None:
     families = [family for family in Metrics().registry.collect() if family.name.startswith("churnkey_gateway")]
     shown = {row[0].strip("`"): row for row in rows(METRICS)}
@@ -161,8 +204,8 @@ def test_it_says_what_each_provider_can_do(fact: str, expected: list[str]) -> No
 @pytest.mark.parametrize(
     "row",
     [
-        ["`past_due`", "`unpaid`"],
-        ["`in_trial`", "`trial`"],
+        ["`past_due`", "`unpaid`", "`unpaid`"],
+        ["`in_trial`", "`trial`", "`trial`"],
         ["`coupon_expired`", "`Invalid`", "400", "The coupon can no longer be used."],
         ["`pause_feature_not_enabled`", "`Unsupported`", "400", "Pausing is not switched on at the billing provider."],
     ],

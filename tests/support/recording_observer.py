@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from gateway.contract import Controller
-    from gateway.resilience import Cause
+    from gateway.resilience import CallOutcome, Cause
 
 
 @dataclass
@@ -29,7 +31,10 @@ class RecordingObserver:
     paces: list[float] = field(default_factory=list)
     circuit: list[str] = field(default_factory=list)
 
-    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+    def expected(self, operations: Collection[str], vocabularies: Collection[str]) -> None:
+        """Keep nothing of it: it is what the adapter's class declares."""
+
+    def called(self, operation: str, outcome: CallOutcome, seconds: float, request_id: str | None) -> None:
         """Keep it."""
         self.calls.append((operation, outcome, request_id))
 

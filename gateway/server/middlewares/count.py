@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.observability import said
 from gateway.server.middlewares.access_log import template
+from gateway.server.routes import NAMED
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
@@ -31,8 +32,13 @@ def count(metrics: Metrics) -> Middleware:
             status = response.status
             return response
         finally:
-            # What no route fits is one series, whatever was asked for.
-            labels = (said("backend") or "", said("mode") or "", template(request) or "")
+            labels = (said("backend") or "", said("mode") or "", _route(request))
             metrics.answered(*labels, status, time.perf_counter() - started)
 
     return counted
+
+
+def _route(request: web.Request) -> str:
+    """The route from its root on, without the name that may stand before it: the backend is counted as such. What no
+    route fits is "", whatever was asked for."""
+    return (template(request) or "").removeprefix(NAMED)

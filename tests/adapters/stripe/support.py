@@ -27,11 +27,11 @@ from gateway.contract import (
 from tests.simulators.stripe.client import KEY, LIVE_KEY, MovableClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AsyncExitStack
 
     from adapters.charges import ChargeLimit
-    from gateway.resilience import Cause
+    from gateway.resilience import CallOutcome, Cause
     from simulators.stripe.recording import RecordedRequest
 
 NOW: Final = Schedule.IMMEDIATE
@@ -62,7 +62,10 @@ class Witness:
     told: list[str] = field(default_factory=list)
     when_retried: Callable[[], None] = lambda: None
 
-    def called(self, operation: str, outcome: str, seconds: float, request_id: str | None) -> None:
+    def expected(self, operations: Collection[str], vocabularies: Collection[str]) -> None:
+        pass
+
+    def called(self, operation: str, outcome: CallOutcome, seconds: float, request_id: str | None) -> None:
         self.calls.append((operation, outcome))
         self.request_ids.append(request_id)
 

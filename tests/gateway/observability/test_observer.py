@@ -7,7 +7,7 @@ import pytest
 from gateway.contract import Action, Controller, Mode
 from gateway.observability import CountingRecorder, FirstTimes, LoggingObserver, Metrics
 from gateway.observability.metrics import SETTLEMENTS, SHED_REASONS
-from gateway.resilience import Cause, Circuit, Observer, Outcome, Recorder, WriteRecord, WriteResult
+from gateway.resilience import CallOutcome, Cause, Circuit, Observer, Outcome, Recorder, WriteRecord, WriteResult
 from tests.support.log import recorded_log
 from tests.support.recording_recorder import RecordingRecorder
 
@@ -34,9 +34,9 @@ def test_it_is_an_observer(observer: LoggingObserver) -> None:
 
 
 def test_everything_is_counted_for_the_backend_in_its_mode(observer: LoggingObserver, metrics: Metrics) -> None:
-    observer.called("customers.retrieve", "ok", 0.25, "req_1")
-    observer.called("customers.retrieve", "ok", 0.5, "req_2")
-    observer.called("customers.retrieve", "NotFound", 0.25, None)
+    observer.called("customers.retrieve", CallOutcome.OK, 0.25, "req_1")
+    observer.called("customers.retrieve", CallOutcome.OK, 0.5, "req_2")
+    observer.called("customers.retrieve", CallOutcome.NOT_FOUND, 0.25, None)
     observer.retried(Cause.BUSY)
     observer.retried(Cause.BUSY)
     observer.left_out("prices", "price_1", "amount: missing")
@@ -108,9 +108,25 @@ async def test_actions_are_counted_by_outcome_and_recorded(metrics: Metrics) -> 
     assert counted(metrics, "actions_total", action="cancel", outcome="refused") == 1
 
 
+def test_what_is_expected_is_there_from_the_start(observer: LoggingObserver, metrics: Metrics) -> None:
+    observer.expected(["get customers"], ["subscription.status"])
+    for outcome in CallOutcome:
+        assert counted(metrics, "provider_calls_total", operation="get customers", outcome=outcome.value) == 0
+    assert counted(metrics, "provider_call_seconds_count", operation="get customers") == 0
+    assert counted(metrics, "unknown_values_total", field="subscription.status") == 0
+
+
+def test_what_was_not_expected_is_counted_from_its_first_time_on(observer: LoggingObserver, metrics: Metrics) -> None:
+    observer.expected((), ())
+    observer.called("get prices", CallOutcome.OK, 0.5, None)
+    observer.unknown_value("price.interval", "fortnight")
+    assert counted(metrics, "provider_calls_total", operation="get prices", outcome="ok") == 1
+    assert counted(metrics, "unknown_values_total", field="price.interval") == 1
+
+
 def test_calls_are_logged_at_debug_and_trouble_as_warnings(observer: LoggingObserver) -> None:
     with recorded_log() as log:
-        observer.called("customers.retrieve", "ok", 0.25, "req_1")
+        observer.called("customers.retrieve", CallOutcome.OK, 0.25, "req_1")
         observer.retried(Cause.LOST)
         observer.left_out("prices", "price_1", "amount: missing")
         observer.unknown_value("status", "hibernating")

@@ -136,9 +136,7 @@ async def test_what_was_not_taken_is_told_again_the_next_time(
     assert len(churnkey.asked) == 2
 
 
-async def test_what_came_of_it_is_counted_and_there_from_the_start(
-    tell: Tell, asking: Make, churnkey: Churnkey, metrics: Metrics
-) -> None:
+async def test_what_came_of_it_is_counted(tell: Tell, asking: Make, churnkey: Churnkey, metrics: Metrics) -> None:
     await tell(asking())
     churnkey.statuses.append(403)
     await tell(asking(actions=WITHOUT_PAUSE))

@@ -142,6 +142,7 @@ class TestTheConnection:
         async with listening(metrics=metrics) as opened:
             await opened.renew()
         assert math.isnan(expiry(metrics) or 0.0)
+        assert reloads(metrics) == {"done": 0, "refused": 0, "failed": 0}
         assert log.events() == []
 
 
@@ -348,12 +349,28 @@ class TestWhatCannotBeUsed:
         assert expiry(metrics) == EXPIRY.timestamp()
 
     async def test_mended_it_is_used(self, authority: Authority, log: Log) -> None:
-        async with listening(certificate_files=authority.files) as opened:
+        metrics = Metrics()
+        async with listening(certificate_files=authority.files, metrics=metrics) as opened:
+            assert reloads(metrics) == {"done": 0, "refused": 0, "failed": 0}
             anothers_key(authority)
             await opened.renew()
+            assert reloads(metrics) == {"done": 0, "refused": 1, "failed": 1}
             authority.issue(LATER)
             await opened.renew()
+            assert reloads(metrics) == {"done": 1, "refused": 1, "failed": 0}
         assert [event["event"] for event in log.events()] == ["certificate not reloaded", "certificate reloaded"]
+
+
+def reloads(metrics: Metrics) -> dict[str, float | None]:
+    """How often the certificate was read again, by what came of it, and whether the last time failed."""
+    value = metrics.registry.get_sample_value
+    return {
+        "failed": value("churnkey_gateway_reload_failed", {"part": "certificate"}),
+        **{
+            outcome: value("churnkey_gateway_reloads_total", {"part": "certificate", "outcome": outcome})
+            for outcome in ("done", "refused")
+        },
+    }
 
 
 def named(problems: list[str], authority: Authority) -> list[str]:

@@ -381,6 +381,29 @@ class TestBadSettings:
         (event,) = log.events("settings reloaded")
         assert event["changed"] == ["memory"]
 
+    @pytest.mark.parametrize("written", [BAD, RuntimeError("whatever")], ids=["no settings", "reading fails"])
+    async def test_that_the_last_reload_was_refused_is_told_until_one_is_done(self, written: Exception) -> None:
+        async with gateway_of(backend_settings()) as gateway:
+            assert reloads(gateway) == {"done": 0, "refused": 0, "failed": 0}
+            for _ in range(2):
+                gateway.written = written
+                await gateway.settings.renew()
+            assert reloads(gateway) == {"done": 0, "refused": 2, "failed": 1}
+            await gateway.reload(backend_settings())
+            assert reloads(gateway) == {"done": 1, "refused": 2, "failed": 0}
+
+
+def reloads(gateway: Gateway) -> dict[str, float | None]:
+    """How often the settings were read again, by what came of it, and whether the last time failed."""
+    value = gateway.metrics.registry.get_sample_value
+    return {
+        "failed": value("churnkey_gateway_reload_failed", {"part": "settings"}),
+        **{
+            outcome: value("churnkey_gateway_reloads_total", {"part": "settings", "outcome": outcome})
+            for outcome in ("done", "refused")
+        },
+    }
+
 
 class TestTheEnd:
     async def test_requests_of_every_generation_are_waited_for(self, live: MemoryAccount, other: MemoryAccount) -> None:

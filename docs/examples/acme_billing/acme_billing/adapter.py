@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ from adapters.settings import Modes, ModeSettings, Secret
 from adapters.state import Standing, SubscriptionState
 from gateway.contract import Controller, Customer, Price, PriceType, Schedule, Subscription
 from gateway.resilience import WriteKey
+
+SUBSCRIPTION_STATUS: Final = "subscription.status"
 
 
 class AcmeMode(ModeSettings):
@@ -48,6 +50,14 @@ class AcmeAdapter(BillingAdapter):
         price_type=PriceType.STANDALONE,
         cancel=CancelCapability(BOTH_SCHEDULES),
     )
+    operations: ClassVar[Collection[str]] = (
+        "get customers",
+        "get customers/subscriptions",
+        "get plans",
+        "get subscriptions",
+        "post subscriptions/cancel",
+    )
+    vocabularies: ClassVar[Collection[str]] = (SUBSCRIPTION_STATUS,)
 
     async def _open(self) -> None:
         mode = self.settings.modes.configured()[self.mode]
@@ -95,7 +105,7 @@ class AcmeAdapter(BillingAdapter):
         return mapping.state(await self._api.post("subscriptions", state.id, "cancel", body={"at": at}, key=key))
 
     def _expressed(self, row: Mapping[str, Any]) -> Subscription:
-        return mapping.subscription(row, partial(self.runtime.observer.unknown_value, "subscription.status"))
+        return mapping.subscription(row, partial(self.runtime.observer.unknown_value, SUBSCRIPTION_STATUS))
 
 
 def _on_offer(row: Mapping[str, Any]) -> Price | None:
