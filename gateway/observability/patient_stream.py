@@ -14,6 +14,7 @@ import structlog
 STDERR: Final = 2
 _MOST_WAITING: Final = 10_000
 _PATIENCE_S: Final = 1.0
+"""Of the end of the process, for what still waits."""
 
 
 class PatientStream:
@@ -24,8 +25,11 @@ class PatientStream:
     `logging.StreamHandler` needs of a stream. May be used by several threads.
     """
 
-    def __init__(self, descriptor: int = STDERR, *, most_waiting: int = _MOST_WAITING) -> None:
+    def __init__(
+        self, descriptor: int = STDERR, *, most_waiting: int = _MOST_WAITING, patience_s: float = _PATIENCE_S
+    ) -> None:
         self._descriptor = descriptor
+        self._patience_s = patience_s
         self._room = select.poll()
         self._room.register(descriptor, select.POLLOUT)
         self._waiting: queue.Queue[bytes] = queue.Queue(most_waiting)
@@ -47,11 +51,11 @@ class PatientStream:
         """Nothing is held back that could be written."""
 
     def finish(self) -> None:
-        """Let what waits be written, for a second at most."""
+        """Let what waits be written, for `patience_s` seconds at most."""
         if self._thread is not None:
             done = threading.Thread(target=self._waiting.join, daemon=True)
             done.start()
-            done.join(_PATIENCE_S)
+            done.join(self._patience_s)
 
     def _has_room_for(self, line: bytes) -> bool:
         # A pipe that is ready takes a line of this length at once; a file and a terminal always are, unless stopped.

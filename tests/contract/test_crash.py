@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from adapters.conformance.provider import ProviderCase, Samples, Truth
 
 TOKEN: Final = "integration-token-of-the-contract-tests"
-HUNG_S: Final = 20
+HUNG_S: Final = 120
 _WAIT_S: Final = 0.005
 
 

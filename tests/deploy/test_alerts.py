@@ -133,7 +133,7 @@ async def test_nothing_is_counted_that_was_not_there_before_the_first_request(tm
 
 
 async def test_a_provider_that_is_killed_shows_as_a_circuit_that_is_not_closed(tmp_path: Path) -> None:
-    async with served(tmp_path, "limits: {deadline_s: 1, breaker: {failures: 2}}\n") as gateway:
+    async with served(tmp_path, "limits: {retry_wait_s: 0.001, breaker: {failures: 2}}\n") as gateway:
         await gateway.provider.close()
         answers = [await gateway.get("/customers/cus_ada") for _ in range(4)]
         assert set(answers) == {503}

@@ -27,7 +27,7 @@ FORMER_TOKEN: Final = "former-token-of-the-tests"
 TOKEN: Final = "token-of-the-tests"
 FORMER_KEY: Final = "test_former_key_of_the_tests"
 KEY: Final = "test_key_of_the_tests"
-WHEN_HUNG_S: Final = 20
+WHEN_HUNG_S: Final = 60
 OPERATIONS: Final = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SECRETS: Final = (FORMER_TOKEN, TOKEN, FORMER_KEY, KEY)
 

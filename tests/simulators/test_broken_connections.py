@@ -91,7 +91,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @asynccontextmanager
 async def connected(case: Case) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    async with TestServer(case.simulator.application()) as server, asyncio.timeout(20):
+    async with TestServer(case.simulator.application()) as server, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection(server.host, server.port)
         try:
             yield reader, writer

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
-_PATIENCE_S: Final = 30
+_PATIENCE_S: Final = 120
 
 
 @contextlib.contextmanager

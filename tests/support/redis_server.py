@@ -16,7 +16,7 @@ from typing import Final
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-_WHEN_HUNG_S: Final = 20
+_WHEN_HUNG_S: Final = 60
 _OPTIONS: Final = ("--port", "0", "--save", "", "--appendonly", "no", "--loglevel", "warning")
 
 

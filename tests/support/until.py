@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-_WHEN_HUNG_S: Final = 20
+_WHEN_HUNG_S: Final = 60
 
 
 async def until(has_happened: Callable[[], object]) -> None:

@@ -89,7 +89,7 @@ class Backend:
         )
         return await self.opened.enter_async_context(ChargebeeAdapter(mode, settings, runtime))
 
-    def api(self, address: str | None = None, *, call_timeout_s: float = 0.1) -> ChargebeeApi:
+    def api(self, address: str | None = None, *, call_timeout_s: float = 8.0) -> ChargebeeApi:
         """The client beneath the adapters."""
         api = ChargebeeApi(KEY, address or self.address, self._runtime(call_timeout_s=call_timeout_s))
         self.opened.push_async_callback(api.close)

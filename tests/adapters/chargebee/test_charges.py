@@ -43,6 +43,7 @@ from tests.adapters.chargebee.support import (
     pause,
     until,
 )
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -326,8 +327,8 @@ async def test_without_an_estimate_nothing_is_written(
 async def test_an_estimate_that_takes_too_long_is_no_estimate(
     backend: Backend, simulator: ChargebeeSimulator, subscription: Json
 ) -> None:
-    simulator.faults.add(Fault.slow(30, path="estimate", times=None))
-    guarded = await backend.open(charge_limit=ImmediateCharges({"usd": 10**9}), call_timeout_s=0.05)
+    simulator.faults.add(Fault.slow(60, path="estimate", times=None, hook=passing(8)))
+    guarded = await backend.open(charge_limit=ImmediateCharges({"usd": 10**9}), call_timeout_s=8)
 
     with pytest.raises(Timeout):
         await guarded.change_price(change("pro-year"))

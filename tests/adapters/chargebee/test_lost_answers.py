@@ -14,6 +14,7 @@ from gateway.resilience import Cause
 from simulators.chargebee import Fault
 from tests.adapters.chargebee.cases import CASES, ONE_CALL, SHOWN, Case, each, hit
 from tests.adapters.chargebee.support import NOW, READ, SUBSCRIPTION, cancel, cancel_all
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from adapters.chargebee.adapter import ChargebeeAdapter
@@ -190,10 +191,11 @@ async def test_5_one_that_is_still_under_way_is_not_told_as_refused(
     finished = asyncio.Event()
 
     async def wait(request: RecordedRequest) -> None:
+        passing(8)(request)
         await finished.wait()
 
     simulator.faults.add(case.fault(Fault, hook=wait))
-    adapter = await backend.open(call_timeout_s=0.05)
+    adapter = await backend.open(call_timeout_s=8)
     with pytest.raises(UnknownOutcome):
         await case.act(adapter)
     finished.set()

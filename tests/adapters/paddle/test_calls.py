@@ -25,6 +25,7 @@ from tests.adapters.paddle.support import (
     months,
     pause,
 )
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from adapters.paddle.adapter import PaddleAdapter
@@ -140,9 +141,10 @@ async def test_the_wish_to_wait_is_handed_on_when_there_is_no_time_for_it(
     ids=["no answer", "no effect", "half a body"],
 )
 async def test_a_read_ends_with_the_deadline(adapter: PaddleAdapter, simulator: PaddleSimulator, fault: Fault) -> None:
+    fault.hook = passing(5)
     simulator.faults.add(fault)
 
-    with deadline(0.05), pytest.raises(Timeout):
+    with deadline(5), pytest.raises(Timeout):
         await adapter.product(PRO)
     assert simulator.calls() == [PRODUCT]
 
@@ -151,8 +153,9 @@ async def test_a_read_ends_with_the_deadline(adapter: PaddleAdapter, simulator: 
 async def test_a_write_leaves_time_to_look_what_became_of_it(
     adapter: PaddleAdapter, simulator: PaddleSimulator, witness: Witness
 ) -> None:
-    simulator.faults.add(Fault.slow(60, path="/cancel$"))
-    with deadline(0.2):
+    # A write may take six tenths of the time that is left.
+    simulator.faults.add(Fault.slow(60, path="/cancel$", hook=passing(6)))
+    with deadline(10):
         await adapter.cancel(cancel(LATER))
 
     assert simulator.calls() == [READ, CANCEL, READ]

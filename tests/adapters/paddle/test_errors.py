@@ -25,6 +25,7 @@ from gateway.resilience import Cause
 from simulators.paddle.errors import REFUSALS
 from simulators.paddle.faults import Fault
 from tests.adapters.paddle.support import ADA, KEY, SUB
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,7 +47,7 @@ def says(status: int, code: str | None = None, kind: str = "request_error", *fie
 
 @pytest.fixture
 async def api(backend: Backend, account: Account, subscription: dict[str, Any]) -> AsyncIterator[PaddleApi]:
-    held = PaddleApi(KEY, backend.address, live=False, runtime=Runtime(call_timeout_s=0.1, retry_wait_s=0.001))
+    held = PaddleApi(KEY, backend.address, live=False, runtime=Runtime(call_timeout_s=8, retry_wait_s=0.001))
     yield held
     await held.close()
 
@@ -132,8 +133,10 @@ FAULTS = [
     pytest.param(Fault(status=200, body={"data": []}, times=None), (Unreadable, None), UNSURE, id="a list instead"),
     pytest.param(Fault.lost_answer(times=None), BROKEN, UNSURE, id="no answer at all"),
     pytest.param(Fault.truncated(times=None), BROKEN, UNSURE, id="half a body"),
-    pytest.param(Fault.slow(60, times=None), (Timeout, Cause.LOST), UNSURE, id="no answer in time"),
-    pytest.param(Fault.slow_body(60, times=None), (Timeout, Cause.LOST), UNSURE, id="no whole answer in time"),
+    pytest.param(Fault.slow(60, times=None, hook=passing(8)), (Timeout, Cause.LOST), UNSURE, id="no answer in time"),
+    pytest.param(
+        Fault.slow_body(60, times=None, hook=passing(8)), (Timeout, Cause.LOST), UNSURE, id="no whole answer in time"
+    ),
 ]
 
 

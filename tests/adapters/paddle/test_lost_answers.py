@@ -21,6 +21,7 @@ from tests.adapters.paddle.support import (
     change,
     sent,
 )
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,8 +116,8 @@ async def test_a_charge_that_takes_long_is_not_sent_again(
 ) -> None:
     """Paddle answers when the bank has."""
     held = case.subscribe(account)
-    adapter = await backend.open(call_timeout_s=0.1)
-    simulator.faults.add(case.fault(Fault.slow, seconds=0.3, after_effect=False))
+    adapter = await backend.open(call_timeout_s=8)
+    simulator.faults.add(case.fault(Fault.slow, seconds=60, after_effect=False, hook=passing(8)))
 
     with pytest.raises(UnknownOutcome):
         await case.act(adapter)

@@ -12,6 +12,7 @@ from adapters.errors import RateLimited, Timeout, Unavailable, UnknownOutcome
 from gateway.resilience import DeadlineExceeded, deadline
 from simulators.stripe import Fault
 from tests.adapters.stripe.support import LATER, NOW, cancel, change, months, pause
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from adapters.stripe.adapter import StripeAdapter
@@ -124,9 +125,10 @@ async def test_the_wish_to_wait_is_handed_on_when_there_is_no_time_for_it(
     ids=["no answer", "no effect", "half a body"],
 )
 async def test_a_read_ends_with_the_deadline(adapter: StripeAdapter, simulator: StripeSimulator, fault: Fault) -> None:
+    fault.hook = passing(5)
     simulator.faults.add(fault)
 
-    with deadline(0.05), pytest.raises(Timeout):
+    with deadline(5), pytest.raises(Timeout):
         await adapter.customer("cus_1")
     assert simulator.calls() == [CUSTOMER]
 
@@ -135,8 +137,9 @@ async def test_a_read_ends_with_the_deadline(adapter: StripeAdapter, simulator: 
 async def test_a_write_leaves_time_to_look_what_became_of_it(
     adapter: StripeAdapter, simulator: StripeSimulator, witness: Witness
 ) -> None:
-    simulator.faults.add(Fault.slow(60, method="POST"))
-    with deadline(0.2):
+    # A write may take six tenths of the time that is left.
+    simulator.faults.add(Fault.slow(60, method="POST", hook=passing(6)))
+    with deadline(10):
         await adapter.pause(pause(months(1)))
 
     assert simulator.calls() == [READ, UPDATE, READ]
@@ -147,9 +150,9 @@ async def test_a_write_leaves_time_to_look_what_became_of_it(
 async def test_a_write_that_stays_unknown_ends_with_the_deadline(
     adapter: StripeAdapter, simulator: StripeSimulator
 ) -> None:
-    simulator.faults.add(Fault.slow(60, after_effect=False, method="POST", times=None))
+    simulator.faults.add(Fault.slow(60, after_effect=False, method="POST", times=None, hook=passing(10)))
 
-    with deadline(0.1), pytest.raises(UnknownOutcome):
+    with deadline(10), pytest.raises(UnknownOutcome):
         await adapter.pause(pause(months(1)))
 
 

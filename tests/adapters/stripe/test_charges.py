@@ -39,6 +39,7 @@ from tests.adapters.stripe.support import (
     pause_all,
     until,
 )
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from adapters.stripe.adapter import StripeAdapter
@@ -298,7 +299,7 @@ class TestFailures:
             pytest.param(Fault.server_error(times=None), Unavailable, 3, id="a fault of Stripe's"),
             pytest.param(Fault.unavailable(times=None), Unavailable, 3, id="down"),
             pytest.param(Fault.rate_limited(times=None), RateLimited, 3, id="too many requests"),
-            pytest.param(Fault.slow(5, times=None), Timeout, 3, id="no answer in time"),
+            pytest.param(Fault.slow(60, times=None, hook=passing(8)), Timeout, 3, id="no answer in time"),
         ],
     )
     async def test_is_told_and_nothing_is_written(
@@ -313,7 +314,7 @@ class TestFailures:
     ) -> None:
         fault.path = "create_preview"
         simulator.faults.add(fault)
-        adapter = await backend.open(charge_limit=till, call_timeout_s=0.05)
+        adapter = await backend.open(charge_limit=till, call_timeout_s=8)
 
         with pytest.raises(told):
             await adapter.change_price(change("price_year"))

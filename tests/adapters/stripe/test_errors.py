@@ -27,6 +27,7 @@ from adapters.stripe.errors import BY_CODE
 from gateway.resilience import Cause, WriteKey
 from simulators.stripe import Fault
 from tests.simulators.stripe.client import KEY
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,9 +49,7 @@ def says(status: int, code: str | None = None, kind: str = "invalid_request_erro
 
 @pytest.fixture
 async def api(backend: Backend, account: Account) -> AsyncIterator[StripeApi]:
-    held = StripeApi(
-        KEY, backend.address, live=account.livemode, runtime=Runtime(call_timeout_s=0.1, retry_wait_s=0.001)
-    )
+    held = StripeApi(KEY, backend.address, live=account.livemode, runtime=Runtime(call_timeout_s=8, retry_wait_s=0.001))
     yield held
     await held.close()
 
@@ -108,8 +107,9 @@ FAULTS = [
     pytest.param(Fault(status=200, body="{}", times=None), (Unreadable, None), UNSURE, id="nothing in the object"),
     pytest.param(Fault.truncated(times=None), BROKEN, UNSURE, id="half a body"),
     pytest.param(Fault.dropped(times=None), BROKEN, UNSURE, id="a dropped connection"),
-    pytest.param(Fault.slow(5, times=None), (Timeout, Cause.LOST), UNSURE, id="no answer in time"),
-    pytest.param(Fault.slow_body(5, times=None), (Timeout, Cause.LOST), UNSURE, id="no whole answer in time"),
+    pytest.param(Fault.slow(60, times=None, hook=passing(8)), (Timeout, Cause.LOST), UNSURE, id="no answer in time"),
+    pytest.param(Fault.slow_body(60, times=None, hook=passing(8)), (Timeout, Cause.LOST), UNSURE,
+                 id="no whole answer in time"),
 ]  # fmt: skip
 
 

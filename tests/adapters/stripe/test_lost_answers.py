@@ -14,6 +14,7 @@ from gateway.resilience import Cause
 from simulators.stripe import Fault
 from tests.adapters.stripe.cases import CASES, KEYED, ONE_CALL, ONE_WRITE, SUBSCRIPTION, Case, each, hit
 from tests.adapters.stripe.support import NOW, cancel, cancel_all, unix
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from adapters.stripe.adapter import StripeAdapter
@@ -164,10 +165,11 @@ async def test_one_that_is_still_running_is_waited_for(
     witness.when_retried = finished.set
 
     async def wait(request: RecordedRequest) -> None:
+        passing(8)(request)
         await finished.wait()
 
     simulator.faults.add(case.fault(Fault, hook=wait))
-    adapter = await backend.open(call_timeout_s=0.05)
+    adapter = await backend.open(call_timeout_s=8)
     await case.act(adapter)
     first, refused, replayed = hit(simulator, case)
 

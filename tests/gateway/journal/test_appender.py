@@ -10,8 +10,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gateway.journal.appender import Appender, Behind
+from tests.support.until import until
 
 SHORT_S = 0.02
+PATIENCE_S = 600
+"""Of an appender that waits for a line: no test does."""
+WHEN_HUNG_S = 60
 
 
 class Slate:
@@ -43,7 +47,7 @@ class Slate:
 
 
 @asynccontextmanager
-async def appending(slate: Slate, *, patience_s: float = 30) -> AsyncIterator[Appender]:
+async def appending(slate: Slate, *, patience_s: float = PATIENCE_S) -> AsyncIterator[Appender]:
     appender = Appender(slate, patience_s=patience_s)
     try:
         yield appender
@@ -120,13 +124,13 @@ async def test_once_somebody_waited_in_vain_nobody_waits_until_it_goes_on() -> N
     async with appending(slate, patience_s=SHORT_S) as appender:
         with pytest.raises(Behind):
             await appender.append(b"one\n")
-        appender._patience_s = 30
-        async with asyncio.timeout(5):
+        appender._patience_s = PATIENCE_S
+        async with asyncio.timeout(WHEN_HUNG_S):
             with pytest.raises(Behind):
                 await appender.append(b"two\n")
         slate.may_go_on.set()
-        while not slate.lines:  # noqa: ASYNC110 - another thread is waited for
-            await asyncio.sleep(0.001)
+        # With the second it has gone on.
+        await until(lambda: len(slate.lines) == 2)
         await appender.append(b"three\n")
     assert [line for line, _ in slate.lines] == [b"one\n", b"two\n", b"three\n"]
 
@@ -137,7 +141,7 @@ async def test_no_more_than_a_thousand_lines_are_kept_for_a_disk_that_hangs() ->
     async with appending(slate, patience_s=SHORT_S) as appender:
         asked = await asyncio.gather(*(appender.append(b"-\n") for _ in range(1200)), return_exceptions=True)
         assert {type(one) for one in asked} == {Behind}
-        appender._patience_s = 30
+        appender._patience_s = PATIENCE_S
     # One more may have been in the thread's hands.
     assert len(slate.lines) in {1000, 1001}
 
@@ -187,6 +191,7 @@ def test_a_loop_that_is_closed_by_then_harms_nobody() -> None:
         return appender
 
     appender = asyncio.run(leave())
+    appender._patience_s = PATIENCE_S
     slate.may_go_on.set()
     asyncio.run(appender.close())
     assert slate.lines == [(b"one\n", False)]

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from gateway.cli import main
 from simulators.stripe import Account, Fault, StripeSimulator
 from tests.support.commands import ended, logged, running, stopped_by
+from tests.support.until import until
 
 TOKEN = "integration-token-of-the-tests"
 KEY = "sk_test_ofTheTests"
@@ -62,12 +63,6 @@ async def shown(*arguments: str) -> Result:
     return await asyncio.to_thread(CliRunner().invoke, main, ["journal", *arguments])
 
 
-async def until_written(simulator: StripeSimulator) -> None:
-    async with asyncio.timeout(20):
-        while not simulator.written():  # noqa: ASYNC110 - the simulator tells nobody
-            await asyncio.sleep(0.005)
-
-
 async def test_a_write_that_a_kill_cut_off_is_open_at_the_next_start(
     simulator: StripeSimulator, settings: Path, path: Path
 ) -> None:
@@ -76,7 +71,7 @@ async def test_a_write_that_a_kill_cut_off_is_open_at_the_next_start(
     with served(settings) as process:
         started = await asyncio.to_thread(logged, process, "started")
         request = asyncio.create_task(cancel(started["listening"]))
-        await until_written(simulator)
+        await until(simulator.written)
         process.kill()
         with pytest.raises(ClientError):
             await request

@@ -23,6 +23,7 @@ from tests.support.log import Log
 from tests.support.memory_account import NOW
 
 SECRET: Final = "secret-key-of-the-tests"
+WHEN_HUNG_S: Final = 60
 WRITE: Final = WriteRecord("cancel", "cus_ada", "sub_1", {"kind": "Cancel"}, {"standing": "active"}, "w1")
 WHOSE: Final = {
     "journal": 1,
@@ -201,11 +202,13 @@ async def test_a_pipe_that_is_full_holds_no_write_up(log: Log) -> None:
             break
     os.set_blocking(writing, True)
     appender = Appender(StreamTarget(writing), patience_s=0.02)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WHEN_HUNG_S):
         await recorder_to(appender).begun(WRITE)
     (event,) = log.events()
     assert event["reason"] == "it takes too long; it may still come"
     os.close(reading)
+    # Nobody else may be given the number of the pipe while the thread still writes to it.
+    appender._patience_s = WHEN_HUNG_S
     await appender.close()
     os.close(writing)
 

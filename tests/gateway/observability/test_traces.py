@@ -19,7 +19,7 @@ from tests.support.log import recorded_log
 from tests.support.recording_recorder import RecordingRecorder
 from tests.support.until import until
 
-WHEN_HUNG_S = 20
+WHEN_HUNG_S = 60
 OTLP = "http://127.0.0.1:4318"
 
 

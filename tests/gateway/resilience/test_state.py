@@ -16,7 +16,8 @@ from gateway.shared.watcher import SilentWatcher
 from tests.support.redis_server import RedisServer
 
 WINDOW_S: Final = 60
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 60.0
+"""With what comes about, however busy the machine is."""
 
 
 @pytest.fixture(params=["in this process", "in Redis", "in Redis, which is away"])
@@ -48,12 +49,12 @@ async def test_whoever_asks_for_the_locks_of_a_mode_gets_the_same(state: State) 
 
 async def test_live_and_test_do_not_wait_for_each_other(state: State) -> None:
     async with state.locks(Mode.LIVE).hold("cus_ada"):
-        await asyncio.wait_for(hold(state, Mode.TEST), timeout=5)
+        await asyncio.wait_for(hold(state, Mode.TEST), timeout=PATIENCE_S)
 
 
 async def test_customers_do_not_wait_for_each_other(state: State) -> None:
     async with state.locks(Mode.LIVE).hold("cus_bob"):
-        await asyncio.wait_for(hold(state, Mode.LIVE), timeout=5)
+        await asyncio.wait_for(hold(state, Mode.LIVE), timeout=PATIENCE_S)
 
 
 async def test_those_who_wait_for_a_customer_have_their_turn_in_the_order_they_came(state: State) -> None:
@@ -79,7 +80,7 @@ async def test_whatever_ends_a_change_frees_the_customer(state: State, error: Ba
     with pytest.raises(type(error)):
         async with state.locks(Mode.LIVE).hold("cus_ada"):
             raise error
-    await asyncio.wait_for(hold(state, Mode.LIVE), timeout=5)
+    await asyncio.wait_for(hold(state, Mode.LIVE), timeout=PATIENCE_S)
 
 
 async def test_what_was_done_is_remembered_for_whoever_asks_later(state: State) -> None:

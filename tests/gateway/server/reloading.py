@@ -21,7 +21,7 @@ from tests.support.memory_account import ACCOUNTS, NOW, MemoryAccount, sample_ac
 from tests.support.memory_adapter import MemoryAdapter
 from tests.support.service import TOKEN, GatewayServer
 
-WHEN_HUNG_S: Final = 20
+WHEN_HUNG_S: Final = 60
 
 ONE: Final = {"customerId": "cus_ada", "subscriptionId": "sub_run"}
 CANCEL: Final = {**ONE, "scheduledAt": "end_of_period"}

@@ -22,7 +22,7 @@ from tests.support.log import Log
 from tests.support.service import backend_settings, find_adapter
 
 KEY = "churnkey-api-key-of-the-tests"
-WHEN_HUNG_S = 10
+WHEN_HUNG_S = 60
 WITHOUT_PAUSE = ActionSettings(pause=PauseSettings(enabled=False))
 
 pytestmark = pytest.mark.usefixtures("live", "test_account")

@@ -22,7 +22,7 @@ TRACE: Final = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT: Final = "00f067aa0ba902b7"
 TRACEPARENT: Final = f"00-{TRACE}-{PARENT}-01"
 CANCEL: Final = "/churnkey/actions/subscription/cancel"
-WHEN_HUNG_S: Final = 20
+WHEN_HUNG_S: Final = 60
 BODY: Final = json.dumps({"customerId": "cus_ada", "subscriptionId": "sub_run", "scheduledAt": "immediate"}).encode()
 
 

@@ -15,7 +15,7 @@ from gateway.shared.state import SharedState
 from gateway.shared.watcher import Part
 from tests.support.redis_server import RedisServer
 
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 60.0
 """With a Redis that answers, however busy the machine is."""
 SOON_S: Final = 0.01
 

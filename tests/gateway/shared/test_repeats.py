@@ -48,6 +48,12 @@ def requests_in(redis: RedisServer) -> list[str]:
     return redis.keys("*:request:*")
 
 
+def refusals_by(redis: RedisServer) -> int:
+    """How often somebody was told that what it wanted to claim is another's: only then the time left is looked at."""
+    looks: int = redis.client.info("commandstats").get("cmdstat_pttl", {"calls": 0})["calls"]
+    return looks
+
+
 async def once(replica: Replica, deed: Deed, request: str = REQUEST, window_s: float = WINDOW_S) -> bool:
     return await replica.state.repeats(window_s).once(request, deed)
 
@@ -201,7 +207,7 @@ async def test_a_claim_whose_process_died_runs_out(join: Join, redis: RedisServe
         task = asyncio.create_task(once(dying, deed))
         await until(lambda: deed.times)
     (key,) = requests_in(redis)
-    assert 25_000 < redis.client.pttl(key) <= 30_000
+    assert 10_000 < redis.client.pttl(key) <= 30_000
     redis.client.pexpire(key, 1)
     assert await once(other, Deed())
     deed.gate.set()
@@ -252,7 +258,7 @@ async def test_redis_may_go_while_others_wait(join_mortal: Join, mortal_redis: R
     doing = asyncio.create_task(once(first, deed))
     await until(lambda: deed.times)
     waiting = asyncio.create_task(once(second, deed))
-    await asyncio.sleep(SOON_S)
+    await until(lambda: refusals_by(mortal_redis) > 1)
     mortal_redis.kill()
     deed.gate.set()
     # The lock and the look at what is so already make a second time safe.
@@ -269,7 +275,8 @@ async def test_where_a_second_time_would_harm_nobody_goes_on_when_redis_goes(
     doing = asyncio.create_task(once_for_all(first, deed))
     await until(lambda: deed.times)
     waiting = asyncio.create_task(once_for_all(second, deed))
-    await asyncio.sleep(SOON_S)
+    # It looks again, so it has been told.
+    await until(lambda: refusals_by(mortal_redis) > 1)
     mortal_redis.kill()
     with pytest.raises(Failure, match="nobody heard"):
         await waiting

@@ -10,6 +10,7 @@ import pytest
 
 from simulators.paddle import Fault
 from tests.simulators.paddle.client import KEY, SUBSCRIPTION
+from tests.support.passing_time import passing
 
 if TYPE_CHECKING:
     from simulators.paddle import PaddleSimulator, RecordedRequest
@@ -135,8 +136,8 @@ async def test_half_a_body_arrives(api: Api, simulator: PaddleSimulator, subscri
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        pytest.param(Fault.slow(60), "canceled", id="after the effect"),
-        pytest.param(Fault.slow(60, after_effect=False), "active", id="before the effect"),
+        pytest.param(Fault.slow(60, hook=passing(20)), "canceled", id="after the effect"),
+        pytest.param(Fault.slow(60, after_effect=False, hook=passing(20)), "active", id="before the effect"),
     ],
 )
 async def test_a_slow_answer_outlasts_the_clients_patience(
@@ -144,7 +145,7 @@ async def test_a_slow_answer_outlasts_the_clients_patience(
 ) -> None:
     simulator.faults.add(fault)
     with pytest.raises(asyncio.TimeoutError):
-        async with asyncio.timeout(0.05):
+        async with asyncio.timeout(20):
             await api.act("cancel", effective_from="immediately")
 
     assert subscription["status"] == status
