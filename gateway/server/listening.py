@@ -83,11 +83,9 @@ class Listening:
             self._metrics.reloaded(Reloadable.CERTIFICATE, done=True)
             _log.info("certificate reloaded", valid_until=certificate.expires_at.isoformat())
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Take no new connections, and leave no file behind."""
-        for server in self._tcp:
-            server.close()
-        self._tcp = ()
+        ended, self._tcp = [*self._tcp], ()
         if self._unix is not None:
             server, opened = self._unix
             self._unix = None
@@ -95,7 +93,8 @@ class Listening:
                 opened.remove()
             except OSError as error:
                 _log.warning("socket file not removed", error=reason(error))
-            server.close()
+            ended.append(server)
+        await _close_behind_the_last(ended)
 
     async def _open_tcp(self, port: int, certificate: Certificate | None) -> None:
         try:

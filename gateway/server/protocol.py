@@ -4,12 +4,14 @@ aiohttp answers what it cannot read in plain text and repeats the offending line
 There is no public way to have it otherwise: `RequestHandler.handle_error` is the place, and a test tells when it no
 longer is.
 
-A connection that is told to close before its first step (Python below 3.12) aiohttp 3.14 keeps open and never reads,
-and one that is made after the others were told to close it serves on: either way a caller could wait in vain.
+A connection that is told to close while it waits for a request, or before its first step (Python below 3.12), aiohttp
+3.14 keeps open and never reads, until all that is under way elsewhere is over; one that is made after the others were
+told to close it serves on. Either way a caller could wait in vain.
 """
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -47,7 +49,12 @@ class JsonProtocol(web.RequestHandler):
     async def start(self) -> None:
         """Serve one request after another."""
         self._begun = True
-        await super().start()
+        try:
+            await super().start()
+        except CancelledError:
+            # While it waits for a next request, which is how aiohttp closes it.
+            self.force_close()
+            raise
 
     def close(self) -> None:
         """Close the connection once what is under way on it has been answered."""

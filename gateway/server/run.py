@@ -136,7 +136,7 @@ async def serve(
                 life.stage = Stage.DRAINING
                 _log.info("draining")
             finally:
-                listening.close()
+                await listening.close()
                 # The admin address goes last: until then it says that the process is draining.
                 await public.cleanup()
                 await admin.cleanup()

@@ -32,5 +32,5 @@ async def listening(
             await opened.open()
             yield opened
         finally:
-            opened.close()
+            await opened.close()
             await runner.cleanup()

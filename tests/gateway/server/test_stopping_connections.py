@@ -13,9 +13,11 @@ from aiohttp import web
 from gateway.server.generations import Generations
 from gateway.server.protocol import JsonProtocol, JsonServer
 from gateway.server.run import create_runner
+from tests.gateway.server.listening import listening
 
-REQUEST: Final = b"GET /churnkey/features HTTP/1.1\r\nHost: gateway\r\n\r\n"
-WHEN_HUNG_S: Final = 30
+KEPT: Final = b"GET /churnkey/features HTTP/1.1\r\nHost: gateway\r\n\r\n"
+REQUEST: Final = KEPT.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+WHEN_HUNG_S: Final = 60
 
 
 class StoppedAtOnce(JsonProtocol):
@@ -55,3 +57,30 @@ async def test_a_connection_made_while_the_service_stops_is_closed(when: str) ->
     await loop.connect_accepted_socket(lambda: make(server, loop=loop), sock=ours)
     assert await answer_on(theirs) == b""
     await runner.cleanup()
+
+
+async def test_a_connection_that_is_kept_for_a_next_request_is_closed() -> None:
+    runner = create_runner(Generations(), answering_s=0.02)
+    await runner.setup()
+    ours, theirs = socket.socketpair()
+    await asyncio.get_running_loop().connect_accepted_socket(server_of(runner), sock=ours)
+    reader, writer = await asyncio.open_connection(sock=theirs)
+    writer.write(KEPT)
+    await reader.readuntil(b'{"code":404,"message":"Not found."}')
+    server_of(runner).pre_shutdown()
+    # Not at the end of what is under way elsewhere, but now.
+    assert await asyncio.wait_for(reader.read(), WHEN_HUNG_S) == b""
+    writer.close()
+    await runner.cleanup()
+
+
+@pytest.mark.usefixtures("live", "test_account")
+@pytest.mark.parametrize("turns", range(6))
+async def test_whoever_connects_some_turns_before_the_stop_is_answered_or_refused(turns: int) -> None:
+    async with listening() as opened:
+        connection = socket.create_connection(("127.0.0.1", opened.port or 0))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await opened.close()
+        answer = await answer_on(connection)
+    assert answer[:12] in {b"HTTP/1.1 401", b""}
