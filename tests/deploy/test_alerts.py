@@ -162,7 +162,7 @@ def test_what_comes_later_has_the_labels_that_are_relied_upon() -> None:
 
 
 async def test_a_provider_that_is_killed_shows_as_a_circuit_that_is_not_closed(tmp_path: Path) -> None:
-    async with served(tmp_path, "limits: {deadline_s: 1, breaker: {failures: 2}}\n") as gateway:
+    async with served(tmp_path, "limits: {retry_wait_s: 0.001, breaker: {failures: 2}}\n") as gateway:
         await gateway.provider.close()
         answers = [await gateway.get("/customers/cus_ada") for _ in range(4)]
         assert set(answers) == {503}

@@ -37,7 +37,7 @@ async def use(gateway: Served) -> None:
 
 
 async def test_every_panel_shows_something_of_a_gateway_in_use(tmp_path: Path) -> None:
-    async with served(tmp_path, "limits: {deadline_s: 1}\n") as gateway:
+    async with served(tmp_path, "limits: {retry_wait_s: 0.001}\n") as gateway:
         await use(gateway)
         series = await gateway.scrape()
     for panel in PANELS:
