@@ -29,7 +29,7 @@ def gate(replica: Replica, rate: float, mode: Mode = Mode.LIVE) -> Gate:
     return Gate(1000, Pace(rate), budget=replica.state.budget(mode, rate))
 
 
-async def enter(through: Gate, urgency: Urgency = Urgency.ACTION, seconds: float = 60) -> None:
+async def enter(through: Gate, urgency: Urgency = Urgency.ACTION, seconds: float = 20) -> None:
     with deadline(seconds):
         await through.enter(urgency)
 
