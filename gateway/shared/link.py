@@ -192,7 +192,7 @@ class Link:
             self._lose(error)
 
     def _lose(self, error: Exception) -> None:
-        if self.is_lost:
+        if self.is_lost or self._is_closed:
             return
         self.is_lost = True
         _log.error("shared state lost", redis=self.place, error=_reason(error), not_covered=_NOT_COVERED)
@@ -200,11 +200,12 @@ class Link:
         self.start(self._until_back(time.monotonic()))
 
     async def _until_back(self, lost_at: float) -> None:
-        while self.is_lost:
-            if await self._is_back():
-                self.is_lost = False
-            else:
-                await asyncio.sleep(self._probe_every_s)
+        while not await self._is_back():
+            if self._is_closed:
+                # Its cancellation was swallowed, see `ask`.
+                return
+            await asyncio.sleep(self._probe_every_s)
+        self.is_lost = False
         _log.warning("shared state is back", redis=self.place, seconds=round(time.monotonic() - lost_at, 1))
         self._tell()
         await self._pay()

@@ -12,6 +12,7 @@ import pytest
 
 from gateway.shared.link import Away, Link
 from gateway.shared.scripts import CLAIM, RELEASE
+from tests.gateway.shared.conftest import PATIENCE_S
 from tests.support.log import recorded_log
 from tests.support.redis_server import RedisServer
 from tests.support.until import until
@@ -169,3 +170,18 @@ async def test_a_link_that_is_closed_leaves_no_connection_and_no_task(redis: Red
     link.owe(partial(link.ask, RELEASE, "key 0", "mine"), time.monotonic() + 60)
     assert asyncio.all_tasks() == tasks
     await until(lambda: len(redis.client.client_list()) <= before)
+
+
+async def test_it_can_be_closed_at_any_moment_also_while_it_looks_for_a_redis_that_refuses(
+    mortal_redis: RedisServer,
+) -> None:
+    mortal_redis.client.replicaof("127.0.0.1", "1")
+    tasks = asyncio.all_tasks()
+    for turns in range(100):
+        link = Link(mortal_redis.address, patience_s=PATIENCE_S, probe_every_s=0)
+        await lose(link)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE_S):
+            await link.close()
+        assert asyncio.all_tasks() == tasks
