@@ -145,8 +145,7 @@ class Listening:
                 await server.start_serving()
             undoing.pop_all()
         ended, self._tcp = self._tcp, following
-        for former in ended:
-            former.close()
+        await _close_behind_the_last(ended)
         self._in_force(certificate)
 
     def _in_force(self, certificate: Certificate | None) -> None:
@@ -161,3 +160,20 @@ class Listening:
         if server is None:
             raise RuntimeError("the runner is not set up")
         return server
+
+
+async def _close_behind_the_last(servers: Sequence[asyncio.Server]) -> None:
+    """Close them once everybody has a connection whom they have accepted.
+
+    asyncio forgets whoever was accepted in the turn of the loop just before: that socket stays open, and nobody ever
+    answers on it (CPython 3.11 to 3.13, `asyncio.base_events.Server._attach`).
+    """
+    loop = asyncio.get_running_loop()
+    for server in servers:
+        for one in server.sockets:
+            loop.remove_reader(one.fileno())
+    try:
+        await asyncio.sleep(0)
+    finally:
+        for server in servers:
+            server.close()

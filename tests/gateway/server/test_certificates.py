@@ -229,13 +229,32 @@ class TestReplacing:
             asking = [asyncio.create_task(ask(opened)) for _ in range(4)]
             for _ in range(5):
                 seen.clear()
-                await until(lambda: len(seen) >= 8)
+                await until(lambda: len(seen) >= 8 or any(one.done() for one in asking))
+                # Whoever was refused says so.
+                assert [one.exception() for one in asking if one.done()] == []
                 authority.issue()
                 await opened.renew()
             over.set()
             await asyncio.gather(*asking)
         assert statuses == {200}
         assert len(shown) >= 5
+
+    async def test_whoever_connects_in_that_very_moment_is_answered(self, authority: Authority) -> None:
+        believing = authority.believing()
+        statuses: list[int] = []
+        async with listening(certificate_files=authority.files) as opened:
+            assert opened.port is not None
+            renewing = asyncio.create_task(opened.renew())
+            waiting: list[socket.socket] = []
+            while not renewing.done():
+                # In each turn of the loop there is one that is about to be accepted.
+                waiting.append(socket.create_connection((HOST, opened.port)))
+                await asyncio.sleep(0)
+            for one in waiting:
+                reader, writer = await asyncio.open_connection(sock=one, ssl=believing, server_hostname=HOST)
+                async with Connection(reader, writer) as connection:
+                    statuses.append(await connection.status())
+        assert statuses == [200] * len(waiting)
 
 
 Break = Callable[[Authority], None]
