@@ -50,7 +50,7 @@ def rendered(values: dict[str, Any], release: str = "churnkey-gateway") -> Objec
 def _run(command: list[str], values: dict[str, Any]) -> str:
     # JSON is YAML.
     result = subprocess.run(
-        command, cwd=ROOT, input=json.dumps(values), capture_output=True, text=True, check=False, timeout=60
+        command, cwd=ROOT, input=json.dumps(values), capture_output=True, text=True, check=False, timeout=120
     )
     if result.returncode != 0:
         raise Refused(result.stderr)

@@ -200,7 +200,7 @@ def health(environment: dict[str, str], admin: str, user: dict[str, Any], folder
     _, _, command = only("HEALTHCHECK").rest.partition("CMD ")
     words = found_by(environment, Instruction("CMD", command).words)
     variables = {**environment, "CKGW_ADMIN_PORT": admin.rpartition(":")[2]}
-    checked = subprocess.run(words, cwd=folder, env=variables, capture_output=True, check=False, timeout=30, **user)
+    checked = subprocess.run(words, cwd=folder, env=variables, capture_output=True, check=False, timeout=120, **user)
     return checked.returncode
 
 
