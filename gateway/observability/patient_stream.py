@@ -52,10 +52,9 @@ class PatientStream:
 
     def finish(self) -> None:
         """Let what waits be written, for `patience_s` seconds at most."""
-        if self._thread is not None:
-            done = threading.Thread(target=self._waiting.join, daemon=True)
-            done.start()
-            done.join(self._patience_s)
+        # `Queue.join` waits without end, and Python 3.12.1 starts no thread any more when the process ends.
+        with self._waiting.all_tasks_done:
+            self._waiting.all_tasks_done.wait_for(lambda: not self._waiting.unfinished_tasks, self._patience_s)
 
     def _has_room_for(self, line: bytes) -> bool:
         # A pipe that is ready takes a line of this length at once; a file and a terminal always are, unless stopped.

@@ -25,7 +25,7 @@ OPERATIONS: Final = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"
 TRIAL: Final = DEPLOYMENT.partition("\n## Trying a failure\n")[2].partition("\n## ")[0].replace("\\\n", "")
 ALERT: Final = "ChurnkeyGatewayCircuitOpen"
 CIRCUIT: Final = "churnkey_gateway_provider_circuit"
-_WHEN_HUNG_S: Final = 20
+_WHEN_HUNG_S: Final = 60
 
 
 @contextmanager
