@@ -15,7 +15,7 @@ from prometheus_client.aiohttp import make_aiohttp_handler
 
 from gateway import __version__
 from gateway.server.answers import error_answer, json_answer
-from gateway.server.middlewares.errors import errors
+from gateway.server.steps.errors import errors
 
 if TYPE_CHECKING:
     from gateway.observability import Metrics
