@@ -67,10 +67,10 @@ def is_paused_openly(source: Mapping[str, Any], now: datetime) -> bool:
 
 def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | None:
     """When a scheduled cancellation takes effect. Either field may carry it: the portal sets only `cancel_at`."""
-    at = moment(source.get("cancel_at"))
-    if at is None and source.get("cancel_at_period_end") is True and period is not None:
-        return moment(period.end)
-    return at
+    at = source.get("cancel_at")
+    if at is not None:
+        return moment(at)
+    return moment(period.end) if source.get("cancel_at_period_end") is True and period is not None else None
 
 
 def scheduled_end(source: Mapping[str, Any], period: Span | None) -> datetime | None:
