@@ -116,10 +116,11 @@ def _unknown(
 
 
 def _trial(source: Mapping[str, Any]) -> Span | None:
-    start, end = seconds(source.get("trial_start")), seconds(source.get("trial_end"))
-    if end is None:
+    start, end = source.get("trial_start"), source.get("trial_end")
+    if start is None and end is None:
         return None
-    return Span(end if start is None else min(start, end), end)
+    began, ends = seconds(start), seconds(end)
+    return None if ends is None else Span(ends if began is None else min(began, ends), ends)
 
 
 def _ended(source: Mapping[str, Any], current: WrittenPeriod | None, trial: WrittenPeriod | None) -> WrittenStatus:
