@@ -6,7 +6,6 @@ breaker of its own.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -17,10 +16,12 @@ from gateway.resilience import (
     Cause,
     CircuitBreaker,
     DeadlineExceeded,
+    Failure,
     Gate,
     Pace,
     Retrier,
     Safety,
+    TimeLimits,
     current_deadline,
     current_urgency,
     note_call,
@@ -59,6 +60,7 @@ class ProviderCalls:
         self._tracer = runtime.tracer
         self._retrier = Retrier(observer, first_wait_s=runtime.retry_wait_s)
         self._timeout_s = runtime.call_timeout_s
+        self._time_limits = TimeLimits()
         self._gate = Gate(runtime.max_in_flight, Pace(runtime.requests_per_second), observer, budget=runtime.budget)
         self._breaker = CircuitBreaker(runtime.breaker, observer)
 
@@ -76,9 +78,13 @@ class ProviderCalls:
         Raises an `AdapterError`, `Shed` where the call could not be made in time or the provider is down, or
         `DeadlineExceeded` where no time was left to make it.
         """
-        numbers = itertools.count(1)
-        return await self._retrier.run(
-            lambda: self._attempt(operation, next(numbers), call, safety, request_id), safety
+        try:
+            return await self._attempt(operation, 1, call, safety, request_id)
+        except Failure as failure:
+            first = failure
+        numbers = itertools.count(2)
+        return await self._retrier.again(
+            first, lambda: self._attempt(operation, next(numbers), call, safety, request_id), safety
         )
 
     async def _attempt(
@@ -89,57 +95,43 @@ class ProviderCalls:
         safety: Safety,
         request_id: Callable[[T], str | None],
     ) -> T:
-        urgency = current_urgency()
+        urgency, is_write = current_urgency(), safety is not Safety.READ
         self._breaker.check(urgency)
-        # Waiting for a turn, as long as the request may: that time is not the provider's.
-        await self._gate.enter(urgency)
-        admission = None
+        if not self._gate.enter_at_once(urgency):
+            # Waiting for a turn, as long as the request may: that time is not the provider's.
+            await self._gate.enter(urgency)
+        admission, is_there = None, None
+        began, budget = time.monotonic(), 0.0
         try:
             # The circuit may have opened meanwhile.
             admission = self._breaker.admit(urgency)
-            is_write = safety is not Safety.READ
-            answer = await self._watched(admission, operation, number, call, request_id, is_write=is_write)
-        except UnknownOutcome as lost:
-            lost.repeatable = lost.repeatable and safety is not Safety.UNSAFE_WRITE
-            note_change()
-            raise
-        else:
-            if safety is not Safety.READ:
-                note_change()
-            return answer
-        finally:
-            self._gate.leave(called=admission is not None)
-
-    async def _watched(
-        self,
-        admission: int,
-        operation: str,
-        number: int,
-        call: Callable[[], Awaitable[T]],
-        request_id: Callable[[T], str | None],
-        *,
-        is_write: bool,
-    ) -> T:
-        began, is_there = time.monotonic(), None
-        budget = 0.0
-        try:
             budget = self._budget(is_write=is_write)
             answer = await self._timed(operation, number, call, request_id, budget, is_write=is_write)
         except AdapterError as error:
             is_there = _is_there(error, had_time=budget >= self._timeout_s * _FAIR_SHARE_OF_TIME)
             if isinstance(error, RateLimited) and error.why is not Cause.BUSY:
                 self._gate.slow_down(began, error.retry_after)
+            if isinstance(error, UnknownOutcome):
+                error.repeatable = error.repeatable and safety is not Safety.UNSAFE_WRITE
+                note_change()
             raise
         else:
             is_there = True
+            if is_write:
+                note_change()
             return answer
         finally:
-            if is_there is None:
-                self._breaker.abandoned(admission)
-            elif is_there:
-                self._breaker.succeeded(admission)
-            else:
-                self._breaker.failed(admission)
+            if admission is not None:
+                self._tell_breaker(admission, is_there=is_there)
+            self._gate.leave(called=admission is not None)
+
+    def _tell_breaker(self, admission: int, *, is_there: bool | None) -> None:
+        if is_there is None:
+            self._breaker.abandoned(admission)
+        elif is_there:
+            self._breaker.succeeded(admission)
+        else:
+            self._breaker.failed(admission)
 
     async def _timed(
         self,
@@ -155,7 +147,7 @@ class ProviderCalls:
         outcome, seen = CallOutcome.ABORTED, None
         attempt = self._tracer.begin(operation, number)
         try:
-            async with asyncio.timeout(budget):
+            with self._time_limits.within(budget):
                 result = await call()
         except TimeoutError:
             outcome = CallOutcome.TIMEOUT

@@ -44,6 +44,7 @@ from gateway.resilience import (
     WriteRecord,
     WriteResult,
     call_trail,
+    urgency,
     with_urgency,
 )
 
@@ -75,19 +76,19 @@ _REFUSALS: Final = (Conflict, Invalid, NotFound)
 class Execution(Holes):
     """Carries out writes on one subscription, or on all of a customer's one after another."""
 
-    @with_urgency(Urgency.ACTION)
     async def _act(self, action: Action, customer_id: str, subscription_id: str, decide: Decide) -> None:
         require_plain(customer_id, subscription_id)
         # One lock for all of a customer's subscriptions: an action on all of them excludes one on any of them, and
         # providers serialise by customer anyway.
-        async with self.runtime.locks.hold(customer_id):
-            state = await self._state(subscription_id)
-            if state.customer_id != customer_id:
-                raise NotFound
-            await self._carry_out(action, state, decide, WriteKey())
+        with urgency(Urgency.ACTION):
+            async with self.runtime.locks.hold(customer_id):
+                state = await self._state(subscription_id)
+                if state.customer_id != customer_id:
+                    raise NotFound
+                await self._carry_out(action, state, decide, WriteKey())
 
-    async def _state(self, subscription_id: str) -> SubscriptionState:
-        return await self._readable(Controller.SUBSCRIPTIONS, self._load(subscription_id))
+    def _state(self, subscription_id: str) -> Awaitable[SubscriptionState]:
+        return self._readable(Controller.SUBSCRIPTIONS, self._load(subscription_id))
 
     @with_urgency(Urgency.ACTION)
     async def _act_on_all(
@@ -125,13 +126,13 @@ class Execution(Holes):
         return states
 
     async def _carry_out(self, action: Action, state: SubscriptionState, decide: Decide, key: WriteKey) -> None:
-        log = _log.bind(action=action, customer_id=state.customer_id, subscription_id=state.id)
+        whose = {"action": str(action), "customer_id": state.customer_id, "subscription_id": state.id}
         recorder = self.runtime.recorder
         intent: Intent | None = None
         try:
             intent = decide(state)
             if intent is None or intent.is_met_by(state):
-                log.info("nothing to do", reason="it is so already")
+                _log.info("nothing to do", **whose, reason="it is so already")
                 await recorder.not_sent(record_of(action, state, intent), WriteResult(Outcome.NOTHING_TO_DO))
                 return
             if action in self.capabilities.loses_scheduled_change:
@@ -141,11 +142,11 @@ class Execution(Holes):
                 raise Conflict(obstacle)
             await self._guard_money(state, intent)
         except Failure as failure:
-            log.info("refused", **failure.for_log())
+            _log.info("refused", **whose, **failure.for_log())
             await recorder.not_sent(record_of(action, state, intent), WriteResult(outcome_of(failure), failure=failure))
             raise
         record = record_of(action, state, intent)
-        log = log.bind(intent=record.asked)
+        log = _log.bind(**whose, intent=record.asked)
         if self.runtime.dry_run:
             log.info("not sent", reason="dry run")
             await recorder.not_sent(record, WriteResult(Outcome.DRY_RUN))
@@ -182,7 +183,8 @@ class Execution(Holes):
         recorder = self.runtime.recorder
         await recorder.begun(record)
         started = time.monotonic()
-        with call_trail() as calls:
+        # Of its own for each of several subscriptions: one that is changed does not make the next one unfinished.
+        with urgency(Urgency.ACTION), call_trail() as calls:
             try:
                 shown = await self._perform_and_settle(action, state, intent, key)
             except Exception as error:
@@ -195,8 +197,6 @@ class Execution(Holes):
         after = None if shown is None else summary(shown)
         await recorder.ended(record, WriteResult(Outcome.DONE, after=after, calls=calls, seconds=seconds))
 
-    # Of its own for each of several subscriptions: one that is changed does not make the next one unfinished.
-    @with_urgency(Urgency.ACTION)
     async def _perform_and_settle(
         self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey
     ) -> Shown:

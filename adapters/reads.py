@@ -181,10 +181,10 @@ class Reads(Holes):
         self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, subscription.id, "customer: another one")
         return False
 
-    async def _one(self, controller: Controller, identifier: str, fetch: Callable[[str], Awaitable[M]]) -> M:
+    def _one(self, controller: Controller, identifier: str, fetch: Callable[[str], Awaitable[M]]) -> Awaitable[M]:
         self._require(controller)
         require_plain(identifier)
-        return await self._readable(controller, fetch(identifier))
+        return self._readable(controller, fetch(identifier))
 
     async def _page(self, controller: Controller, fetch: Callable[[], Awaitable[Rows[M]]]) -> Listing[M]:
         self._require(controller)

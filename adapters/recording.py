@@ -35,18 +35,18 @@ def described(intent: Intent) -> dict[str, object]:
 def summary(state: SubscriptionState) -> dict[str, object]:
     """A subscription by what actions change. What there is none of is left out."""
     found: dict[str, object] = {
-        "standing": state.standing.value,
+        "standing": state.standing,
         "paused": state.paused or None,
-        "paused_from": _moment(state.paused_from),
-        "paused_until": _moment(state.paused_until),
-        "cancel_at": _moment(state.cancel_at),
-        "trial_end": _moment(state.trial_end),
-        "period_end": _moment(state.period_end),
+        "paused_from": state.paused_from,
+        "paused_until": state.paused_until,
+        "cancel_at": state.cancel_at,
+        "trial_end": state.trial_end,
+        "period_end": state.period_end,
         "items": _items(state.items),
         "coupons": list(state.coupon_ids) or None,
         "scheduled": None if state.scheduled is None else _scheduled(state.scheduled),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: _plain(value) for name, value in found.items() if value is not None}
 
 
 def extension_of(record: WriteRecord) -> Extension | None:
@@ -61,7 +61,7 @@ def extension_of(record: WriteRecord) -> Extension | None:
 def record_of(action: Action, state: SubscriptionState, intent: Intent | None) -> WriteRecord:
     """What is recorded of an action on this subscription before anything is sent. Each is a write of its own."""
     return WriteRecord(
-        action=action.value,
+        action=str(action),
         customer_id=state.customer_id,
         subscription_id=state.id,
         asked=None if intent is None else described(intent),
@@ -81,11 +81,7 @@ def _items(items: Sequence[ItemState]) -> list[dict[str, object]]:
 
 
 def _scheduled(change: ScheduledChange) -> dict[str, object]:
-    return {"price": change.price_id, "at": _moment(change.at)}
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment_text(moment)
+    return {"price": change.price_id, "at": _plain(change.at)}
 
 
 def _moment_in(text: object) -> datetime:

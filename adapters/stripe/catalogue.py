@@ -6,14 +6,14 @@ Stripe expands four levels at most, so these do not come with a list of subscrip
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.errors import NotFound
 from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
 from adapters.stripe.fields import reference
-from adapters.stripe.mapping import discount_coupon_id, family
+from adapters.stripe.mapping import family
 from adapters.stripe.options import MappingOptions
 from adapters.stripe.prices import needs_detail
 from adapters.together import together
@@ -88,9 +88,9 @@ class Catalogue:
                 if needs_detail(price, currency) and (price_id := reference(price)):
                     prices[detail_key(price, currency)] = price_id
                 if discounts := item.get("discounts"):
-                    coupons.update(_bare_coupons(discounts))
+                    _add_bare_coupons(discounts, coupons)
             if discounts := subscription.get("discounts"):
-                coupons.update(_bare_coupons(discounts))
+                _add_bare_coupons(discounts, coupons)
         known = (self._products.known(products), self._prices.known(prices), self._coupons.known(coupons))
         if all(len(found) == len(keys) for found, keys in zip(known, (products, prices, coupons), strict=True)):
             return Companions(*known)
@@ -151,9 +151,9 @@ def items_of(subscription: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return (page.get("data") if isinstance(page, dict) else None) or ()
 
 
-def _bare_coupons(discounts: Any) -> Iterator[str]:
+def _add_bare_coupons(discounts: Any, coupons: set[str]) -> None:
     for discount in discounts:
-        if isinstance(discount, dict) and isinstance((discount.get("source") or {}).get("coupon"), str):
-            coupon_id = discount_coupon_id(discount)
-            if coupon_id:
-                yield coupon_id
+        if isinstance(discount, dict):
+            coupon = (discount.get("source") or {}).get("coupon")
+            if coupon and isinstance(coupon, str):
+                coupons.add(coupon)

@@ -36,7 +36,7 @@ from gateway import __version__
 from gateway.resilience import Safety, WriteKey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
 
     from stripe._api_requestor import HttpVerb
 
@@ -48,6 +48,8 @@ WHOLE_PAGE: Final = 100
 DEFAULT_BASE_URL: Final = "https://api.stripe.com"
 
 JsonObject: TypeAlias = dict[str, Any]
+Call: TypeAlias = "Coroutine[Any, Any, JsonObject]"
+"""A call that is made when it is awaited."""
 
 # Telemetry adds a header about earlier calls and writes a file below the home directory, which fails where there is
 # none. The package's log names e-mails (they are in the URLs of look-ups), so it stays above their level.
@@ -80,16 +82,16 @@ class StripeApi:
         """Close the session, which the package leaves to whoever made it."""
         await self._session.close()
 
-    async def get(self, *segments: str, **parameters: object) -> JsonObject:
-        """Read `/v1/<segments>`; an expanded path goes into `expand`. Raises the errors of `adapters.errors`."""
-        return await self.get_as(ANYTHING, *segments, **parameters)
+    # These hand on what `_run` makes and await nothing themselves: each step that waits for another costs some
+    # microseconds, and there are many between a request and its calls.
 
-    async def get_as(self, parser: Decoder[Any], *segments: str, **parameters: object) -> JsonObject:
+    def get(self, *segments: str, **parameters: object) -> Call:
+        """Read `/v1/<segments>`; an expanded path goes into `expand`. Raises the errors of `adapters.errors`."""
+        return self._run("get", segments, parameters, Safety.READ)
+
+    def get_as(self, parser: Decoder[Any], *segments: str, **parameters: object) -> Call:
         """`get`, leaving out of the answer what the parser passes over."""
-        if segments[1:] == ("search",) and segments[0] in _SEARCHABLE and "query" not in parameters:
-            # An id that is really the name of another endpoint: no object can have it.
-            raise NotFound
-        return await self._run("get", segments, parameters, Safety.READ, parser)
+        return self._run("get", segments, parameters, Safety.READ, parser)
 
     async def pages(self, *segments: str, **parameters: object) -> list[JsonObject]:
         """All rows of a list, every page of it."""
@@ -102,22 +104,22 @@ class StripeApi:
                 return rows
             more = {"starting_after": required_text(page["data"][-1], "id")}
 
-    async def post(self, *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
+    def post(self, *segments: str, key: WriteKey, **parameters: object) -> Call:
         """Write `/v1/<segments>`, repeatable under its idempotency key."""
-        return await self.post_as(ANYTHING, *segments, key=key, **parameters)
+        return self.post_as(ANYTHING, *segments, key=key, **parameters)
 
-    async def post_as(self, parser: Decoder[Any], *segments: str, key: WriteKey, **parameters: object) -> JsonObject:
+    def post_as(self, parser: Decoder[Any], *segments: str, key: WriteKey, **parameters: object) -> Call:
         """`post`, leaving out of the answer what the parser passes over."""
         digest = key.of("post", "/".join(segments), parameters)
-        return await self._run("post", segments, parameters, Safety.SAFE_WRITE, parser, digest)
+        return self._run("post", segments, parameters, Safety.SAFE_WRITE, parser, digest)
 
-    async def preview(self, *segments: str, **parameters: object) -> JsonObject:
+    def preview(self, *segments: str, **parameters: object) -> Call:
         """Ask by a POST what a write would do, which changes nothing: as safe as a read, and without a key of ours."""
-        return await self._run("post", segments, parameters, Safety.READ)
+        return self._run("post", segments, parameters, Safety.READ)
 
-    async def delete(self, *segments: str, **parameters: object) -> JsonObject:
+    def delete(self, *segments: str, **parameters: object) -> Call:
         """Delete `/v1/<segments>`. Without a key, which Stripe ignores here: a repetition finds nothing to delete."""
-        return await self._run("delete", segments, parameters, Safety.SAFE_WRITE)
+        return self._run("delete", segments, parameters, Safety.SAFE_WRITE)
 
     async def headers(self, version: str | None) -> Mapping[str, str]:
         """The headers of an answer, also of one that says that the key lacks a right. With `version` None the request
@@ -144,6 +146,9 @@ class StripeApi:
         parser: Decoder[Any] = ANYTHING,
         key: str | None = None,
     ) -> JsonObject:
+        if segments[1:] == _SEARCH and verb == "get" and segments[0] in _SEARCHABLE and "query" not in parameters:
+            # An id that is really the name of another endpoint: no object can have it.
+            raise NotFound
         _require_values(parameters)
         path, spelled = _path(segments), query(parameters)
 
@@ -178,6 +183,7 @@ def _require_values(parameters: Mapping[str, object]) -> None:
             raise ValueError(f"the parameter {name} has no value")
 
 
+_SEARCH: Final = ("search",)
 _SEARCHABLE: Final = frozenset({"customers", "prices", "products", "subscriptions"})
 """What has an endpoint `/v1/<name>/search`: https://docs.stripe.com/search."""
 

@@ -135,8 +135,10 @@ def discounted(source: object, coupons: Mapping[str, Mapping[str, Any]]) -> Mapp
         return None
     origin = source.get("source")
     embedded = origin.get("coupon") if isinstance(origin, dict) else None
-    found = coupons.get(embedded) if isinstance(embedded, str) else embedded if isinstance(embedded, dict) else None
-    return None if found is None or is_deleted(found) else found
+    if isinstance(embedded, dict):
+        return None if embedded.get("deleted") is True else embedded
+    found = coupons.get(embedded) if isinstance(embedded, str) else None
+    return None if is_deleted(found) else found
 
 
 def coupon(source: Mapping[str, Any]) -> Coupon:

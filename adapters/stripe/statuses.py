@@ -82,10 +82,10 @@ def is_paused_openly(source: Mapping[str, Any], now: datetime) -> bool:
 
 def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | None:
     """When a scheduled cancellation takes effect. Either field may carry it: the portal sets only `cancel_at`."""
-    at = moment(source.get("cancel_at"))
-    if at is None and source.get("cancel_at_period_end") is True and period is not None:
-        return moment(period.end)
-    return at
+    at = source.get("cancel_at")
+    if at is not None:
+        return moment(at)
+    return moment(period.end) if source.get("cancel_at_period_end") is True and period is not None else None
 
 
 def scheduled_end(source: Mapping[str, Any], period: Span | None) -> datetime | None:
@@ -134,10 +134,11 @@ def _unknown(
 
 
 def _trial(source: Mapping[str, Any]) -> Span | None:
-    start, end = seconds(source.get("trial_start")), seconds(source.get("trial_end"))
-    if end is None:
+    start, end = source.get("trial_start"), source.get("trial_end")
+    if start is None and end is None:
         return None
-    return Span(end if start is None else min(start, end), end)
+    began, ends = seconds(start), seconds(end)
+    return None if ends is None else Span(ends if began is None else min(began, ends), ends)
 
 
 def _ended(source: Mapping[str, Any], current: WrittenPeriod | None, trial: WrittenPeriod | None) -> WrittenStatus:

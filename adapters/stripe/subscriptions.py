@@ -154,8 +154,8 @@ def _discounts(
 
 def _coupon(discount: object, context: Context) -> Raw | None:
     found = discounted(discount, context.companions.coupons)
-    name = reference(found)
-    return None if found is None or name is None else context.expressed.get(("coupon", name), found, coupon)
+    name = None if found is None else found.get("id")
+    return context.expressed.get(("coupon", name), found, coupon) if found and isinstance(name, str) else None
 
 
 def _metadata(
@@ -166,7 +166,7 @@ def _metadata(
     at = scheduled_end(source, period)
     if at is not None:
         found["cancelAt"] = at.isoformat().replace("+00:00", "Z")
-    if prices.is_approximated(recurring, context.options):
+    if intervals.is_approximated(recurring.get("interval"), exact=context.options.exact_intervals):
         unit, count = prices.interval(recurring)
         found["billingInterval"] = intervals.in_words(unit, count)
     if is_paused_openly(source, context.now):

@@ -65,7 +65,11 @@ class Fields:
 
     def gives(self, *names: str) -> bool:
         """Tell whether any of ``names`` is there with a value."""
-        return any(value is not None for name in names for value in self._values.get(_folded(name), ()))
+        for name in names:
+            for value in self._values.get(_folded(name), ()):
+                if value is not None:
+                    return True
+        return False
 
     def optional(self, name: str, read: Callable[[str, object], T], *spellings: str) -> T | None:
         """Return the field ``name``, which may also be spelt as one of ``spellings``, or None when it is
@@ -77,15 +81,15 @@ class Fields:
             RequestError: ``read`` refuses a value, or two spellings say different things.
         """
         full_name = self._path + name
-        readings = {
+        readings = [
             read(full_name, value)
             for spelling in (name, *spellings)
             for value in self._values.get(_folded(spelling), ())
             if value is not None
-        }
-        if len(readings) > 1:
+        ]
+        if len(readings) > 1 and len(set(readings)) > 1:
             raise RequestError(full_name, "given more than once, with different values")
-        return next(iter(readings), None)
+        return readings[0] if readings else None
 
     def required(self, name: str, read: Callable[[str, object], T], *spellings: str) -> T:
         """Return the field ``name`` as ``optional`` does.

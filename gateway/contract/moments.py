@@ -26,10 +26,10 @@ def unix_text(seconds: float) -> str:
 
     A list has five moments for each subscription; ``datetime.isoformat`` would be a quarter of what a row costs.
     """
-    if not isinstance(seconds, int):
+    if type(seconds) is not int:
         return moment_text(_EPOCH + timedelta(seconds=seconds))
     second = seconds % _SECONDS_A_DAY
-    return _date(seconds // _SECONDS_A_DAY) + _MINUTES[second // 60] + _SECONDS[second % 60]
+    return f"{_date(seconds // _SECONDS_A_DAY)}{_MINUTES[second // 60]}{_SECONDS[second % 60]}"
 
 
 @lru_cache(_DAYS_REMEMBERED)

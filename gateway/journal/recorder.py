@@ -47,7 +47,7 @@ class JournalRecorder:
         window: timedelta = timedelta(0),
     ) -> None:
         self._backend = backend
-        self._mode = mode
+        self._mode = str(mode)
         self._appender = appender
         self._redaction = redaction
         self._clock = clock
@@ -74,17 +74,17 @@ class JournalRecorder:
         return self._unfinished.find(self._whose(action, subscription_id), self._clock(), self._window)
 
     def _whose(self, action: str, subscription_id: str) -> Whose:
-        return Whose(self._backend, self._mode.value, action, subscription_id)
+        return Whose(self._backend, self._mode, action, subscription_id)
 
     async def _append(self, write: WriteRecord, event: Event, facts: dict[str, object], *, durable: bool) -> None:
         line = self._redaction.clean(
             {
-                "event": event.value,
+                "event": str(event),
                 "id": write.id,
                 "time": moment_text(self._clock()),
                 "request_id": said("request_id"),
                 "backend": self._backend,
-                "mode": self._mode.value,
+                "mode": self._mode,
                 "action": write.action,
                 "customer_id": write.customer_id,
                 "subscription_id": write.subscription_id,
@@ -110,7 +110,7 @@ def _told(result: WriteResult) -> dict[str, object]:
         {"operation": call.operation, "outcome": call.outcome, "request_id": call.request_id} for call in result.calls
     ]
     return {
-        "outcome": result.outcome.value,
+        "outcome": str(result.outcome),
         "after": result.after,
         "error": None if result.failure is None else _error(result.failure),
         "calls": calls or None,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Final
 
 _PROVIDER_REQUEST_ID: Final = "provider_request_id"
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 _facts: Final[ContextVar[dict[str, str] | None]] = ContextVar("facts", default=None)
 """Shared by all tasks of a request: what one of them finds out is said by the others too."""
@@ -44,7 +47,12 @@ def said(fact: str) -> str | None:
     return known.get(fact) if known else None
 
 
+def context() -> Mapping[str, str]:
+    """All of these facts."""
+    return _facts.get() or _NOTHING
+
+
 def merge_context(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """A processor of structlog. One context variable for all of it: structlog's own has one for each, and looks through
     all that there are."""
-    return {**(_facts.get() or {}), **event}
+    return {**context(), **event}

@@ -22,12 +22,12 @@ class CountingRecorder:
 
     async def ended(self, write: WriteRecord, result: WriteResult) -> None:
         """Count it."""
-        self._metrics.acted(write.action, result.outcome.value)
+        self._metrics.acted(write.action, str(result.outcome))
         await self._recorder.ended(write, result)
 
     async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
         """Count it."""
-        self._metrics.acted(write.action, result.outcome.value)
+        self._metrics.acted(write.action, str(result.outcome))
         await self._recorder.not_sent(write, result)
 
     def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import structlog
 
 from gateway.observability.ascii_json import ascii_json
-from gateway.observability.context import merge_context
+from gateway.observability.context import context, merge_context
 from gateway.observability.redaction import Redaction
 
 if TYPE_CHECKING:
@@ -72,13 +72,8 @@ def configure_logs(
         _timestamp,
         _renderer(log_format),
     ]
-    beginning: list[Processor] = [
-        merge_context,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-    ]
     structlog.configure(
-        processors=[*beginning, *ending],
+        processors=[_say_whose, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda name="gateway", *_: _StreamLogger(output, name),
         cache_logger_on_first_use=False,
@@ -87,7 +82,12 @@ def configure_logs(
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
-            foreign_pre_chain=[*beginning, _first_line],
+            foreign_pre_chain=[
+                merge_context,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                _first_line,
+            ],
         )
     )
     root = logging.getLogger()
@@ -117,6 +117,11 @@ class _StreamLogger:
             self._stream.flush()
 
     debug = info = warning = error = critical = _write
+
+
+def _say_whose(logger: _StreamLogger, method: str, event: MutableMapping[str, object]) -> dict[str, object]:
+    """What is said of records of other packages by three processors, in one."""
+    return {**context(), **event, "level": method, "logger": logger.name}
 
 
 def _renderer(log_format: LogFormat) -> Processor:

@@ -6,11 +6,12 @@ same, in an exception's note or a library's message, is taken out here by its ke
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
 from contextlib import suppress
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
@@ -29,22 +30,31 @@ _SENSITIVE_KEY: Final = re.compile(
     re.IGNORECASE,
 )
 
-# Providers' keys by their documented prefixes, and the credentials of HTTP.
-_SECRET_LOOKING: Final = (
-    r"\b(?:bearer|basic)\s+[\w.~+/=-]+",
-    r"\b(?:sk|rk|pk)_(?:live|test)_\w+",
-    r"\b(?:live|test)_[a-z0-9]{20,}",
-    r"\bwhsec_[\w+/=]+",
-    r"\bpdl_\w+",
-)
+# Providers' keys by their documented prefixes, and the credentials of HTTP. Each with words one of which, in any case,
+# is in all that it takes out: where none is, it need not be searched for.
+_SECRET_LOOKING: Final[Mapping[str, tuple[str, ...]]] = {
+    r"\b(?:bearer|basic)\s+[\w.~+/=-]+": ("bearer", "basic"),
+    r"\b(?:sk|rk|pk)_(?:live|test)_\w+": ("live_", "test_"),
+    r"\b(?:live|test)_[a-z0-9]{20,}": ("live_", "test_"),
+    r"\bwhsec_[\w+/=]+": ("whsec_",),
+    r"\bpdl_\w+": ("pdl_",),
+}
 # Plain or URL-encoded. The repetitions are bounded so that a long text is not searched quadratically.
 _EMAIL: Final = re.compile(r"[^\s@\"<>()\[\]\\,;:]{1,256}(?:@|%40)[^\s@\"<>()\[\]\\,;:]{1,256}")
-
+_IN_EMAILS: Final = ("@", "%40")
 
 _NEEDS_NO_LOOK: Final = frozenset({type(None), bool, int, float})
 # The usual kinds come first: asking about an abstract one takes longer than all the rest.
 _MAPPINGS: Final = (dict, Mapping)
 _SEVERAL: Final = (list, Sequence, Set)
+
+
+class _Fields(NamedTuple):
+    """The keys of a mapping, cleaned, each with whether its value is sensitive whatever it looks like."""
+
+    names: tuple[tuple[str, bool], ...]
+    are_harmless: bool
+    """All stay as they are, and none is sensitive."""
 
 
 class Redaction:
@@ -69,21 +79,53 @@ class Redaction:
         self._sensitive = re.compile(f"{exact}|(?i:{'|'.join(_SECRET_LOOKING)})")
         # After that: what was remembered was looked at without the new ones.
         # Searching is the dearest part of writing a line, and most of what a line says was said a moment ago: names of
-        # fields, routes, backends.
+        # fields, routes, backends. A line of one kind has the same fields each time.
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._search)
-        self._remembered_key = lru_cache(_MOST_REMEMBERED)(self._look_at_key)
+        self._remembered_fields: dict[tuple[object, ...], _Fields] = {}
+        words = (*itertools.chain(*_SECRET_LOOKING.values()), *_IN_EMAILS, *(one.lower() for one in self._known))
+        self._words = tuple(dict.fromkeys(words))
 
     def __call__(self, logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
         """The event, cleaned."""
-        return self._entries(event.items(), 0)
+        return self.clean(event)
 
     def clean(self, event: Mapping[str, object]) -> dict[str, object]:
         """The event, cleaned, for whoever is not structlog."""
-        return self._entries(event.items(), 0)
+        entries = dict(event)
+        return entries if self._stays(entries) else self._entries(entries, 0)
 
     def text(self, text: str) -> str:
         """The text with everything replaced that looks like a secret or an address."""
         return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else self._search(text)
+
+    def _stays(self, entries: dict[str, object]) -> bool:
+        """Whether nothing is taken out, by a look at all texts at once. Nearly every line is like that. It may be False
+        for such a line, which is then looked through; it is never True for any other."""
+        texts: list[str] = []
+        if not self._are_plain((entries,), texts, 0):
+            return False
+        whole = "\n".join(texts)
+        # Beyond ASCII there are letters that are others in another case. What is too long is cut.
+        if len(whole) > _LONGEST_TEXT or not whole.isascii():
+            return False
+        lowered = whole.lower()
+        return not any(map(lowered.__contains__, self._words))
+
+    def _are_plain(self, values: Iterable[object], texts: list[str], depth: int) -> bool:
+        """Whether all is of plain kinds, under harmless keys. Adds the texts, which are still to be looked at."""
+        for value in values:
+            if type(value) is str:
+                texts.append(value)
+            elif type(value) in _NEEDS_NO_LOOK:
+                continue
+            elif depth > _DEEPEST:
+                return False
+            elif type(value) is dict:
+                if not self._fields(value).are_harmless or not self._are_plain(value.values(), texts, depth + 1):
+                    return False
+            elif type(value) is not list or not self._are_plain(value, texts, depth + 1):
+                return False
+        return True
 
     def _search(self, text: str) -> str:
         cleaned = self._sensitive.sub(REDACTED, text)
@@ -92,14 +134,25 @@ class Redaction:
         # Cut afterwards: half a secret at the end would not be recognised.
         return cleaned[:_LONGEST_TEXT]
 
-    def _look_at_key(self, key: str) -> tuple[str, bool]:
-        """The key, cleaned, and whether its value is sensitive whatever it looks like."""
-        return self._search(key), _SENSITIVE_KEY.search(key) is not None
+    def _fields(self, entries: Mapping[Any, object]) -> _Fields:
+        keys = tuple(entries)
+        return self._remembered_fields.get(keys) or self._look_at(keys)
 
-    def _entries(self, entries: Iterable[tuple[object, object]], depth: int) -> dict[str, object]:
+    def _look_at(self, keys: tuple[object, ...]) -> _Fields:
+        texts = [key if isinstance(key, str) else _text_of(key) for key in keys]
+        names = tuple((self._search(text), _SENSITIVE_KEY.search(text) is not None) for text in texts)
+        if any(type(key) is not str for key in keys):
+            # Not to be remembered: of other kinds some are equal that read differently, such as 1 and True.
+            return _Fields(names, are_harmless=False)
+        found = _Fields(names, all(names[number] == (key, False) for number, key in enumerate(keys)))
+        if len(self._remembered_fields) >= _MOST_REMEMBERED:
+            self._remembered_fields.clear()
+        self._remembered_fields[keys] = found
+        return found
+
+    def _entries(self, entries: Mapping[Any, object], depth: int) -> dict[str, object]:
         cleaned: dict[str, object] = {}
-        for key, value in entries:
-            name, is_sensitive = self._remembered_key(key if isinstance(key, str) else _text_of(key))
+        for (name, is_sensitive), value in zip(self._fields(entries).names, entries.values(), strict=True):
             if is_sensitive and value is not None and not isinstance(value, bool):
                 cleaned[name] = REDACTED
             elif type(value) is str and len(value) <= _LONGEST_REMEMBERED:
@@ -118,7 +171,7 @@ class Redaction:
         if depth >= _DEEPEST:
             return "..."
         if isinstance(value, _MAPPINGS):
-            return self._entries(value.items(), depth + 1)
+            return self._entries(value, depth + 1)
         if isinstance(value, _SEVERAL) and not isinstance(value, bytes | bytearray | memoryview):
             return [self._clean(one, depth + 1) for one in value]
         return self.text(_text_of(value))

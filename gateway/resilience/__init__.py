@@ -32,8 +32,9 @@ from gateway.resilience.repeats import NO_FAILURE_STANDS, Once, Repeats, Verdict
 from gateway.resilience.repeats import TAKES_TOO_LONG as REQUEST_TAKES_TOO_LONG
 from gateway.resilience.retry import FIRST_WAIT_S, Retrier, Safety, retry_after_seconds
 from gateway.resilience.state import LocalState, Locks, State
+from gateway.resilience.time_limits import TimeLimits
 from gateway.resilience.tracer import NO_TRACER, Attempt, Tracer
-from gateway.resilience.urgency import Urgency, current_urgency, note_change, with_urgency
+from gateway.resilience.urgency import Urgency, current_urgency, note_change, urgency, with_urgency
 
 __all__ = [
     "FIRST_WAIT_S",
@@ -72,6 +73,7 @@ __all__ = [
     "SilentObserver",
     "SilentRecorder",
     "State",
+    "TimeLimits",
     "Tracer",
     "Urgency",
     "Verdict",
@@ -86,6 +88,7 @@ __all__ = [
     "note_call",
     "note_change",
     "retry_after_seconds",
+    "urgency",
     "utc_now",
     "with_urgency",
     "within_deadline",

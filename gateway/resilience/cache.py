@@ -77,6 +77,8 @@ class CatalogueCache(Generic[T]):
     def known(self, keys: Collection[str]) -> dict[str, T]:
         """The values of those of these ids that are remembered. Loads nothing."""
         known: dict[str, T] = {}
+        if not keys:
+            return known
         for key in keys:
             # One look, not two: a value may expire between asking whether it is there and taking it.
             with suppress(KeyError):

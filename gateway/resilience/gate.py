@@ -66,10 +66,15 @@ class Gate:
 
     async def enter(self, urgency: Urgency) -> None:
         """Wait until a call may be made. Whoever was let in must `leave`. Raises `Shed`."""
-        if self._free and not any(self._queues[: urgency + 1]) and self._delay(urgency) <= 0.0:
-            self._take()
-        else:
+        if not self.enter_at_once(urgency):
             await self._wait(urgency)
+
+    def enter_at_once(self, urgency: Urgency) -> bool:
+        """`enter` where nothing has to be waited for. Whether it was."""
+        if not self._free or any(self._queues[: urgency + 1]) or self._delay(urgency) > 0.0:
+            return False
+        self._take()
+        return True
 
     def leave(self, *, called: bool = True) -> None:
         """Make room for the next. `called` False: the call was not made after all, and does not count for the pace."""
@@ -78,7 +83,8 @@ class Gate:
             self._pace.refund()
             if self._budget is not None:
                 self._budget.refund()
-        self._let_in()
+        if any(self._queues):
+            self._let_in()
 
     def slow_down(self, began: float, retry_after: float | None) -> None:
         """The provider refused a call that began at that moment of the pace's clock: see `Pace.slow_down`."""

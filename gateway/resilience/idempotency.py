@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
+
+from msgspec.json import Encoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SEED_BYTES: Final = 16
-_call_text: Final = json.JSONEncoder(sort_keys=True, default=str).encode
+_written: Final = Encoder(order="sorted", enc_hook=str).encode
 
 
 class WriteKey:
@@ -29,8 +30,8 @@ class WriteKey:
 
     def of(self, method: str, path: str, parameters: Mapping[str, object]) -> str:
         """The key of one call, 49 characters, made of letters, digits and a hyphen."""
-        call = _call_text([method, path, parameters])
-        return f"{self._seed}-{hashlib.sha256(call.encode()).hexdigest()[:16]}"
+        call = _written((method, path, parameters))
+        return f"{self._seed}-{hashlib.sha256(call).hexdigest()[:16]}"
 
     def renew(self) -> None:
         """Use other keys from now on.

@@ -55,7 +55,8 @@ class Pace:
 
     def delay(self, place: int = 1) -> float:
         """The least number of seconds until the call in this place from now on may begin; 0 for at once."""
-        self._fill()
+        if self._rate is not None:
+            self._fill()
         if self._rate is None:
             return 0.0
         missing = place - self._budget

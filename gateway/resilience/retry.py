@@ -111,7 +111,7 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
 
 
 class Retrier:
-    """Runs provider calls, trying again by `RETRIED` inside the current deadline.
+    """Makes provider calls again that failed, by `RETRIED`, inside the current deadline.
 
     `attempts` counts the first try. `first_wait_s` is how long the first repetition waits where the provider does not
     say. `observer` is told of each repetition. `sleep` waits for so many seconds.
@@ -137,13 +137,12 @@ class Retrier:
             for safety in Safety
         }
 
-    async def run(self, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
-        """The call's answer. Raises what the last attempt raised that was made."""
-        try:
-            return await call()
-        except Failure as failure:
-            # The loop below is set up for failures only: the common, successful call does not pay for it.
-            last, replayed = failure, False
+    async def again(self, first: Failure, call: Callable[[], Awaitable[T]], safety: Safety) -> T:
+        """The call's answer, after its first attempt failed like that: the common, successful call needs none of this.
+
+        Raises what the last attempt raised that was made.
+        """
+        last, replayed = first, False
 
         async def replay_then_call() -> T:
             nonlocal last, replayed

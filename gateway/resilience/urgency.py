@@ -40,19 +40,31 @@ def note_change() -> None:
         _current.set(Urgency.UNFINISHED)
 
 
+class urgency:
+    """Everything that is done inside the block, and every task it starts, is this urgent."""
+
+    __slots__ = ("_level", "_token")
+
+    def __init__(self, level: Urgency) -> None:
+        self._level = level
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._level)
+
+    def __exit__(self, *raised: object) -> None:
+        _current.reset(self._token)
+
+
 def with_urgency(
-    urgency: Urgency,
+    level: Urgency,
 ) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Callable[P, Coroutine[Any, Any, T]]]:
-    """Decorate a coroutine function: everything it does, and every task it starts, is this urgent."""
+    """Decorate a coroutine function: all of it is as in `urgency`."""
 
     def decorate(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
         @wraps(function)
         async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-            token = _current.set(urgency)
-            try:
+            with urgency(level):
                 return await function(*args, **kwargs)
-            finally:
-                _current.reset(token)
 
         return run
 

@@ -25,6 +25,8 @@ from gateway.contract import (
 from gateway.resilience import NO_FAILURE_STANDS
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from structlog.typing import FilteringBoundLogger
 
     from adapters.base import BillingAdapter
@@ -83,27 +85,27 @@ async def perform_once(backend: Backend, adapter: BillingAdapter, action: Action
         _log.info("answered as before", customer_id=action.customer_id)
 
 
-async def perform(adapter: BillingAdapter, policy: Policy, action: ActionRequest) -> None:
+def perform(adapter: BillingAdapter, policy: Policy, action: ActionRequest) -> Awaitable[None]:
     """Do what is asked, going by the request's type: the path it came by may be another action's.
 
     Raises `Refused`, and what the adapter raises.
     """
     match action:
         case CancelRequest():
-            await adapter.cancel(action)
+            return adapter.cancel(action)
         case CancelAllRequest():
-            await adapter.cancel_all(action)
+            return adapter.cancel_all(action)
         case PauseRequest():
-            await adapter.pause(action)
+            return adapter.pause(action)
         case PauseAllRequest():
-            await adapter.pause_all(action)
+            return adapter.pause_all(action)
         case ExtendTrialRequest():
-            await adapter.extend_trial(action)
+            return adapter.extend_trial(action)
         case ApplyCouponRequest():
             policy.require_coupon(action.coupon_id)
-            await adapter.apply_coupon(action)
+            return adapter.apply_coupon(action)
         case ChangePriceRequest():
             policy.require_price(action.price_id)
-            await adapter.change_price(action)
+            return adapter.change_price(action)
         case _:
             assert_never(action)

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from gateway import __version__
 from gateway.server.answers import error_answer, json_answer
-from gateway.server.middlewares.errors import errors
 from gateway.server.scraping import scraping
+from gateway.server.steps.errors import errors
 
 if TYPE_CHECKING:
     from gateway.observability import Metrics

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ Proxy: TypeAlias = Network | Literal["unix"]
 _Address: TypeAlias = "IPv4Address | IPv6Address"
 
 HEADER: Final = "X-Forwarded-For"
+
+_MOST_REMEMBERED: Final = 1024
 
 _MOST_HOPS: Final = 16
 _LONGEST_HOP: Final = len("[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:65535")
@@ -40,6 +43,14 @@ def read_proxy(text: str) -> Proxy:
     return network
 
 
+class _Peer(NamedTuple):
+    """The other end of a connection, and how it is written."""
+
+    address: _Address | str
+    text: str
+    is_trusted: bool
+
+
 class TrustedProxies:
     """The proxies whose word is taken for whom they had a request from; of all others the header is not looked at."""
 
@@ -47,6 +58,8 @@ class TrustedProxies:
         trusted = tuple(proxies)
         self._networks = tuple(one for one in trusted if not isinstance(one, str))
         self._unix_is_trusted = UNIX in trusted
+        # Connections come from a few addresses, and reading one takes as long as all the rest that is done here.
+        self._peer_at = lru_cache(_MOST_REMEMBERED)(self._look_at)
 
     def client_of(self, request: web.BaseRequest) -> str | None:
         """The address that a request comes from: that of the connection or, where this is a trusted proxy's, the last
@@ -55,10 +68,10 @@ class TrustedProxies:
         What a proxy was sent stands before what it added, so the header is read from its end. Reading stops at what is
         no address, and after sixteen: whatever is before that, the last trusted proxy is the client.
         """
-        peer = _peer_of(request)
-        if peer is None or not self._is_trusted(peer):
-            return None if peer is None else str(peer)
-        client: _Address | str = peer
+        peer = self._peer_of(request)
+        if peer is None or not peer.is_trusted:
+            return None if peer is None else peer.text
+        client = peer.address
         for hop in islice(_hops(request.headers.getall(HEADER, ())), _MOST_HOPS):
             address = _address(hop)
             if address is None:
@@ -68,6 +81,19 @@ class TrustedProxies:
                 break
         return str(client)
 
+    def _peer_of(self, request: web.BaseRequest) -> _Peer | None:
+        if request.remote:
+            return self._peer_at(request.remote)
+        connection = request.get_extra_info("socket")
+        if connection is not None and connection.family == socket.AF_UNIX:
+            return _Peer(UNIX, UNIX, self._unix_is_trusted)
+        return None
+
+    def _look_at(self, remote: str) -> _Peer | None:
+        # A link-local address comes with the name of a network card.
+        address = _address(remote.partition("%")[0])
+        return None if address is None else _Peer(address, str(address), self._is_trusted(address))
+
     def _is_trusted(self, one: _Address | str) -> bool:
         if isinstance(one, str):
             return self._unix_is_trusted
@@ -75,14 +101,6 @@ class TrustedProxies:
 
 
 NOBODY: Final = TrustedProxies()
-
-
-def _peer_of(request: web.BaseRequest) -> _Address | str | None:
-    if request.remote:
-        # A link-local address comes with the name of a network card.
-        return _address(request.remote.partition("%")[0])
-    connection = request.get_extra_info("socket")
-    return UNIX if connection is not None and connection.family == socket.AF_UNIX else None
 
 
 def _hops(headers: Sequence[str]) -> Iterator[str]:

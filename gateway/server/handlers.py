@@ -78,7 +78,7 @@ def act(target: Target) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         backend = request[BACKEND]
         action = understand(backend, target, await read_object(request))
-        add_context(action=action.action.value)
+        add_context(action=str(action.action))
         await perform_once(backend, request[ADAPTER], action)
         return empty_answer()
 

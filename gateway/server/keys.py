@@ -1,4 +1,4 @@
-"""What the middlewares find out about a request, for those further in and further out."""
+"""What is found out about a request on its way to its handler."""
 
 from __future__ import annotations
 
@@ -14,6 +14,3 @@ BACKEND: Final = web.RequestKey("backend", Backend)
 
 ADAPTER: Final = web.RequestKey("adapter", BillingAdapter)
 """The adapter of the mode that the request names."""
-
-FAILURE: Final = web.RequestKey("failure", Exception)
-"""Why the request was answered with an error."""

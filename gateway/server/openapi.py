@@ -16,9 +16,9 @@ from gateway.server import examples
 from gateway.server.cursor import LONGEST_CURSOR
 from gateway.server.documented import ERRORS, documented_errors
 from gateway.server.errors import LONGEST_WAIT_S
-from gateway.server.middlewares.mode import HEADER as MODE_HEADER
-from gateway.server.middlewares.request_id import HEADER as REQUEST_ID_HEADER
 from gateway.server.routes import DIRECT_ROOT, DIRECT_ROUTES, ROOT, ROUTES, Route
+from gateway.server.steps.mode import HEADER as MODE_HEADER
+from gateway.server.steps.request_id import HEADER as REQUEST_ID_HEADER
 
 Json: TypeAlias = dict[str, Any]
 

@@ -47,6 +47,7 @@ OWNED: Final = {
         "Repeats",
         "Retrier",
         "State",
+        "TimeLimits",
         "WriteRecord",
         "WriteResult",
         "call_trail",

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
@@ -207,6 +207,54 @@ JSON = st.recursive(
 @given(st.dictionaries(st.text(), JSON))
 def test_any_event_can_be_cleaned_and_written(event: dict[str, object]) -> None:
     json.dumps(clean(event))
+
+
+class Opaque:
+    """Of no plain kind, so that what it is in is looked through."""
+
+    def __str__(self) -> str:
+        return "opaque"
+
+
+CONFIGURED = ["s3cr3t-of-the-OWNER", "se cret/with%signs", "\u017fecret-beyond-ascii"]
+TELLING = st.sampled_from(
+    [
+        *CONFIGURED,
+        *(secret.upper() for secret in CONFIGURED),
+        *("Bearer abc", "ba\u017fic dXNlcg==", "sk_live_abc", "RK_TEST_abc", "test_aaaaaaaaaabbbbbbbbbb"),
+        *("whsec_abc", "Pdl_abc", "ada@example.com", "ada%40example.com", "a" * 5000),
+        *("email", "apiKey", "last_name", "tokens", "Phone", "customer_id"),
+        *("live_", "basic", "%40", "\n", " ", ":", "\ud800"),
+    ]
+)
+FRAGMENTS = st.lists(TELLING | st.text(max_size=3), max_size=3).map("".join)
+TELLING_EVENTS = st.dictionaries(
+    FRAGMENTS,
+    st.recursive(
+        FRAGMENTS | st.none() | st.booleans() | st.integers() | st.just(Opaque()),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FRAGMENTS, inner, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=500)
+@given(TELLING_EVENTS)
+def test_what_a_quick_look_lets_pass_has_nothing_in_it(event: dict[str, object]) -> None:
+    redaction = Redaction(CONFIGURED)
+    looked_through = redaction.clean({**event, "opaque": Opaque()})
+    assert looked_through.pop("opaque") == "opaque"
+    assert redaction.clean(event) == looked_through
+
+
+def test_nesting_is_cut_in_the_same_place_by_a_quick_look() -> None:
+    nested: object = "innermost"
+    for depth in range(12):
+        nested = [nested] if depth % 2 else {"inner": nested}
+        redaction = Redaction()
+        looked_through = redaction.clean({"nested": nested, "opaque": Opaque()})
+        assert redaction.clean({"nested": nested}) == {"nested": looked_through["nested"]}
 
 
 def _texts(value: object) -> list[str]:

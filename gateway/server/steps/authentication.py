@@ -13,33 +13,26 @@ from aiohttp import hdrs, web
 
 from gateway.observability import add_context
 from gateway.server.answers import error_answer
-from gateway.server.keys import BACKEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aiohttp.typedefs import Handler, Middleware
+    from gateway.server.backend import Backend
+    from gateway.server.generations import Generation
 
-    from gateway.server.generations import Generations
+
+def authenticate(request: web.Request, generation: Generation) -> Backend | None:
+    """The backend that the request is for, None where it has not shown one of its tokens. Raises `HTTPNotFound`."""
+    door = generation.door_at(request.path)
+    if door is None:
+        raise web.HTTPNotFound
+    add_context(backend=door.backend.name)
+    return door.backend if _is_known(request.headers.getall(hdrs.AUTHORIZATION, ()), door.tokens) else None
 
 
-def authentication(generations: Generations) -> Middleware:
-    """A middleware that knows the backends in force. What is authenticated belongs to their generation to its end."""
-
-    @web.middleware
-    async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        generation = generations.current
-        door = generation.door_at(request.path)
-        if door is None:
-            raise web.HTTPNotFound
-        add_context(backend=door.backend.name)
-        if not _is_known(request.headers.getall(hdrs.AUTHORIZATION, ()), door.tokens):
-            return error_answer(401, "Unauthorized", {hdrs.WWW_AUTHENTICATE: "Bearer"})
-        request[BACKEND] = door.backend
-        with generation:
-            return await handler(request)
-
-    return authenticate
+def unauthorized() -> web.Response:
+    """The answer to whoever has not shown a token."""
+    return error_answer(401, "Unauthorized", {hdrs.WWW_AUTHENTICATE: "Bearer"})
 
 
 def _is_known(headers: Iterable[str], tokens: Iterable[bytes]) -> bool:

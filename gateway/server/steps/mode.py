@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import web
-
 from gateway.contract import Mode, RequestError
 from gateway.observability import add_context
-from gateway.server.keys import ADAPTER, BACKEND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiohttp.typedefs import Handler
+    from aiohttp import web
+
+    from adapters.base import BillingAdapter
+    from gateway.server.backend import Backend
 
 HEADER: Final = "X-Churnkey-Mode"
 
 _MODES: Final = {mode.value: mode for mode in Mode}
 
 
-@web.middleware
-async def mode(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Choose the adapter. Raises `RequestError` for a mode that is unknown, ambiguous or not configured."""
-    backend = request[BACKEND]
+def choose_adapter(request: web.Request, backend: Backend) -> BillingAdapter:
+    """The adapter of the request's mode. Raises `RequestError` for one that is unknown, ambiguous or not configured."""
     chosen = read_mode(request.headers.getall(HEADER, ()))
     adapter = backend.adapters.get(chosen)
     if adapter is None:
         raise RequestError(HEADER, f"{chosen} is not configured here")
-    request[ADAPTER] = adapter
-    add_context(mode=chosen.value)
-    return await handler(request)
+    add_context(mode=str(chosen))
+    return adapter
 
 
 def read_mode(headers: Sequence[str]) -> Mode:

@@ -8,7 +8,6 @@ import structlog
 from aiohttp import web
 
 from gateway.server.errors import answer_to, is_foreseen
-from gateway.server.keys import FAILURE
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -17,13 +16,17 @@ if TYPE_CHECKING:
 _log: FilteringBoundLogger = structlog.get_logger("gateway.server")
 
 
+def answer_instead(error: Exception) -> web.Response:
+    """Churnkey's error body for what was raised; logs what nobody foresaw, which is a fault of this program."""
+    if not is_foreseen(error):
+        _log.error("unexpected error", exc_info=error)
+    return answer_to(error)
+
+
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer errors as Churnkey's error body; log those that nobody foresaw, which are faults of this program."""
+    """Nothing else than that, for an application that does nothing else with its requests."""
     try:
         return await handler(request)
     except Exception as error:  # noqa: BLE001 - the last resort: nothing of it reaches the caller
-        request[FAILURE] = error
-        if not is_foreseen(error):
-            _log.error("unexpected error", exc_info=error)
-        return answer_to(error)
+        return answer_instead(error)
