@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from aiohttp import web_app
 from hypothesis import settings
 
 from tests.support.redis_server import RedisServer, redis_server
@@ -18,6 +19,14 @@ settings.load_profile("project")
 
 # As the service itself does it, see `gateway.server.run`: what the tests make is freed without the collector, too.
 gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(autouse=True)
+def no_application_is_kept() -> Iterator[None]:
+    """aiohttp remembers the last 1024 applications that had a request, for their middlewares. A process that serves has
+    one; here they would be gigabytes, which the garbage collector goes through for seconds at a time."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture
