@@ -176,15 +176,30 @@ class Metrics:
 
 
 class StateMetrics:
-    """The series of one backend's shared state."""
+    """The series of one backend's shared state, for as long as the settings name it."""
 
     def __init__(self, metrics: Metrics, backend: str) -> None:
         self._lost = metrics.state_lost.labels(backend)
         self._alone = {part: metrics.state_alone.labels(backend, part.value) for part in Part}
+        self._is_lost = False
+        self._is_in_force = True
 
     def lost(self, *, is_lost: bool) -> None:
         """Shared state can be reached, or cannot."""
-        self._lost.set(is_lost)
+        self._is_lost = is_lost
+        if self._is_in_force:
+            self._lost.set(is_lost)
+
+    def retire(self) -> None:
+        """The settings name it no longer: whether it can be reached is nobody's concern."""
+        if self._is_in_force:
+            self._is_in_force = False
+            self._lost.set(False)
+
+    def come_into_force(self) -> None:
+        """The settings name it, maybe again."""
+        self._is_in_force = True
+        self._lost.set(self._is_lost)
 
     def alone(self, part: Part) -> None:
         """Something was done by what this process alone knows."""

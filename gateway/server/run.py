@@ -130,6 +130,7 @@ async def serve(
                     signals.reload.clear()
                     await listening.renew()
                     await settings.renew()
+                    states.tell_of(settings.in_force)
 
             try:
                 await signals.until_stopped(work())

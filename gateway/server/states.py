@@ -9,7 +9,7 @@ from gateway.observability.metrics import StateMetrics
 from gateway.resilience import LocalState, State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from gateway.observability import Metrics
     from gateway.settings import BackendSettings
@@ -23,6 +23,7 @@ class States:
         self._metrics = metrics
         self._local: dict[str, LocalState] = {}
         self._shared: dict[tuple[str, str], State] = {}
+        self._told: dict[tuple[str, str], StateMetrics] = {}
         self.links: dict[str, Link] = {}
         """By address."""
 
@@ -36,6 +37,15 @@ class States:
             self._shared[settings.name, address] = self._share(settings.name, local, address)
         return self._shared[settings.name, address]
 
+    def tell_of(self, settings: Iterable[BackendSettings]) -> None:
+        """From now on the metrics tell of the Redis that each of these settings names, and of no other."""
+        named = {(one.name, one.state.get_secret_value()) for one in settings if one.state is not None}
+        for key, metrics in self._told.items():
+            if key not in named:
+                metrics.retire()
+        for key in named & self._told.keys():
+            self._told[key].come_into_force()
+
     async def close(self) -> None:
         """Close the links."""
         for link in self.links.values():
@@ -48,7 +58,8 @@ class States:
 
         if address not in self.links:
             self.links[address] = Link(address)
-        return SharedState(backend, local, self.links[address], StateMetrics(self._metrics, backend))
+        told = self._told[backend, address] = StateMetrics(self._metrics, backend)
+        return SharedState(backend, local, self.links[address], told)
 
 
 @asynccontextmanager

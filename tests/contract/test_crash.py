@@ -94,6 +94,13 @@ ACTIONS: Final[Mapping[str, Make]] = {
 }
 PROVIDERS: Final[Sequence[Callable[[datetime], ProviderCase]]] = (StripeCase, ChargebeeCase, PaddleCase)
 """Each is made with its present moment. A gateway that is a process of its own has the clock of the system."""
+# Each takes seconds of starting processes, so those that differ least are left to the thorough tests.
+CASES: Final = [
+    pytest.param(
+        make, id=name, marks=pytest.mark.thorough if name in {"apply coupon", "extend trial to a date"} else ()
+    )
+    for name, make in ACTIONS.items()
+]
 MOMENTS: Final = {"before the effect": Trouble.SLOW, "after the effect": Trouble.ANSWER_LATE}
 
 
@@ -157,7 +164,7 @@ async def open_writes(site: Site) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
-@pytest.mark.parametrize("make", ACTIONS.values(), ids=ACTIONS)
+@pytest.mark.parametrize("make", CASES)
 async def test_asked_again_it_is_done_once(site: Site, make: Make, moment: Trouble) -> None:
     ask = make(site.cut.case)
     before = site.cut.truth(ask)

@@ -244,6 +244,24 @@ async def test_it_starts_without_redis(serve: Serve, mortal_redis: RedisServer) 
     await replica.stopped()
 
 
+async def test_a_redis_that_a_reload_leaves_out_is_missed_no_longer(
+    serve: Serve, mortal_redis: RedisServer, tmp_path: Path
+) -> None:
+    mortal_redis.kill()
+    replica = await serve(mortal_redis)
+    assert await replica.act(CANCEL) == 200
+    assert 'churnkey_gateway_state_lost{backend="stripe"} 1.0' in await replica.metrics()
+
+    file = tmp_path / "backend.yaml"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"state": "memory"}), encoding="utf-8")
+    replica.process.send_signal(signal.SIGHUP)
+    await asyncio.to_thread(logged, replica.process, "settings reloaded")
+    async with asyncio.timeout(LONG_S):
+        while 'churnkey_gateway_state_lost{backend="stripe"} 0.0' not in await replica.metrics():
+            continue
+    await replica.stopped()
+
+
 async def kill_in_mid_write(
     replica: Replica, action: tuple[str, Mapping[str, object]], simulator: StripeSimulator
 ) -> None:

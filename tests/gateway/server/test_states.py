@@ -10,6 +10,11 @@ from gateway.server.states import open_states
 from gateway.settings import BackendSettings
 from tests.support.redis_server import RedisServer
 from tests.support.service import backend_settings
+from tests.support.until import until
+
+
+def told_lost(metrics: Metrics) -> float | None:
+    return metrics.registry.get_sample_value("churnkey_gateway_state_lost", {"backend": "acme"})
 
 
 def settings(name: str, address: str | None = None) -> BackendSettings:
@@ -41,3 +46,28 @@ async def test_what_was_done_before_a_redis_was_named_is_still_known(redis: Redi
     async with open_states(Metrics()) as states:
         assert await states.state_of(settings("acme")).repeats(60).once("request", act)
         assert not await states.state_of(settings("acme", redis.address)).repeats(60).once("request", act)
+
+
+async def test_a_redis_that_cannot_be_reached_is_told_for_as_long_as_the_settings_name_it(refused_port: int) -> None:
+    metrics = Metrics()
+    away, there_is_none = settings("acme", f"redis://127.0.0.1:{refused_port}"), settings("acme")
+    async with open_states(metrics) as states:
+        states.state_of(away)
+        await until(lambda: told_lost(metrics) == 1)
+        states.tell_of([there_is_none])
+        assert told_lost(metrics) == 0
+        states.tell_of([away])
+        assert told_lost(metrics) == 1
+
+
+async def test_a_redis_that_settings_named_which_never_came_into_force_is_not_told(
+    redis: RedisServer, refused_port: int
+) -> None:
+    metrics = Metrics()
+    present, refused = settings("acme", redis.address), settings("acme", f"redis://127.0.0.1:{refused_port}")
+    async with open_states(metrics) as states:
+        states.state_of(present)
+        states.state_of(refused)
+        await until(lambda: told_lost(metrics) == 1)
+        states.tell_of([present])
+        assert told_lost(metrics) == 0

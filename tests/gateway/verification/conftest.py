@@ -42,6 +42,6 @@ async def serve() -> AsyncIterator[Serve]:
 def verified(serve: Serve) -> Verify:
     async def run(provider: Provider, **more: Any) -> Report:
         address = read_address(await serve(provider.application()))
-        return await verify(Plan(**{"address": address, "token": TOKEN, "mode": Mode.TEST, "timeout_s": 5, **more}))
+        return await verify(Plan(**{"address": address, "token": TOKEN, "mode": Mode.TEST, "timeout_s": 60, **more}))
 
     return run

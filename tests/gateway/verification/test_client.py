@@ -21,7 +21,7 @@ TOO_MUCH: Final = Reply(200, b" " * (LARGEST_BODY + 1))
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-async def asked_for_prices(serve: Serve, handler: Handler, *, times: int = 1, timeout_s: float = 5) -> Answer:
+async def asked_for_prices(serve: Serve, handler: Handler, *, times: int = 1, timeout_s: float = 60) -> Answer:
     """The last answer of a handler, asked by one client."""
     application = web.Application()
     application.router.add_route("*", "/{rest:.*}", handler)
