@@ -4,111 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Final
 
 import pytest
 
 from adapters.base import (
     AdapterError,
     Conflict,
-    Credentials,
     Invalid,
-    NotFound,
     ProviderAnswer,
     RateLimited,
     Timeout,
     Unavailable,
     UnknownOutcome,
-    Unreadable,
 )
-from adapters.calls import ProviderCalls
-from adapters.holes import Runtime
 from gateway.resilience import (
-    BreakerLimits,
     Cause,
     DeadlineExceeded,
     Safety,
     Shed,
     Urgency,
-    current_urgency,
     deadline,
     with_urgency,
 )
-from tests.support.manual_time import ManualTime
+from tests.adapters.calling import (
+    SOON_S,
+    WRITES,
+    PackageError,
+    Setup,
+    UnforeseenError,
+    answer,
+    never,
+    raising,
+    unanswered_for,
+)
 from tests.support.passing_time import pass_time
-from tests.support.recording_observer import RecordingObserver
-
-SOON_S: Final = 0.01
-"""A time-out that is worth waiting for in a test."""
-WRITES: Final = [Safety.SAFE_WRITE, Safety.UNSAFE_WRITE]
-
-
-class PackageError(Exception):
-    """What some provider's package raises."""
-
-
-class UnforeseenError(Exception):
-    """What the translation does not know."""
-
-
-def translate(error: Exception, is_write: bool) -> AdapterError:
-    if isinstance(error, UnforeseenError):
-        raise error
-    answer = ProviderAnswer(status=500, request_id="req_1")
-    return UnknownOutcome(answered=True, provider=answer) if is_write else Invalid(provider=answer)
-
-
-@dataclass
-class Setup:
-    """Calls with everything that watches them, two at once."""
-
-    observer: RecordingObserver = field(default_factory=RecordingObserver)
-    timeout_s: float = 5.0
-    breaker: BreakerLimits | None = None
-    requests_per_second: float | None = None
-
-    def calls(self) -> ProviderCalls:
-        runtime = Runtime(
-            observer=self.observer,
-            call_timeout_s=self.timeout_s,
-            max_in_flight=2,
-            breaker=self.breaker,
-            requests_per_second=self.requests_per_second,
-            retry_wait_s=0.001,
-        )
-        return ProviderCalls(translate, runtime)
-
-    @property
-    def outcomes(self) -> list[str]:
-        return [outcome for _, outcome, _ in self.observer.calls]
-
-
-async def never() -> str:
-    await asyncio.Event().wait()
-    return "never"
-
-
-def unanswered_for(seconds: float) -> Callable[[], Awaitable[str]]:
-    """A call that so much time passes with, and that is not answered after that either."""
-
-    async def call() -> str:
-        pass_time(seconds)
-        return await never()
-
-    return call
-
-
-async def answer() -> str:
-    return "an answer"
-
-
-def raising(error: BaseException) -> Callable[[], Awaitable[str]]:
-    async def call() -> str:
-        raise error
-
-    return call
 
 
 @pytest.mark.parametrize("safety", Safety)
@@ -373,144 +302,3 @@ async def test_what_the_provider_wishes_holds_for_every_call() -> None:
             await calls.run("another call", answer, Safety.READ)
     assert 20.0 < (caught.value.retry_after or 0) <= 30.0
     assert setup.outcomes == ["RateLimited"]
-
-
-# -- a provider that is down --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("error", "safety", "opens"),
-    [
-        (Unavailable(), Safety.READ, True),
-        (Unavailable(cause=Cause.NOT_SENT), Safety.UNSAFE_WRITE, True),
-        (Unavailable(cause=Cause.LOST), Safety.READ, True),
-        (Timeout(), Safety.READ, True),
-        (UnknownOutcome(answered=False), Safety.SAFE_WRITE, True),
-        (UnknownOutcome(answered=True), Safety.SAFE_WRITE, False),
-        (UnknownOutcome(answered=False, cause=Cause.BUSY), Safety.SAFE_WRITE, False),
-        (Unavailable(final=True), Safety.SAFE_WRITE, False),
-        (NotFound(), Safety.READ, False),
-        (Invalid(), Safety.READ, False),
-        (Conflict(), Safety.SAFE_WRITE, False),
-        (Credentials(), Safety.READ, False),
-        (RateLimited(retry_after=0.0), Safety.READ, False),
-        (Unreadable(), Safety.READ, False),
-    ],
-    ids=lambda value: repr(value) if isinstance(value, AdapterError) else str(value),
-)
-async def test_only_a_provider_that_is_not_there_opens_the_circuit(
-    error: AdapterError, safety: Safety, opens: bool
-) -> None:
-    setup = Setup(breaker=BreakerLimits(failures=1))
-    with pytest.raises(type(error)):
-        await setup.calls().run("call", raising(error), safety)
-    assert bool(setup.observer.circuit) is opens
-
-
-async def test_while_the_circuit_is_open_nothing_is_sent() -> None:
-    setup = Setup(breaker=BreakerLimits(failures=3))
-    calls = setup.calls()
-    with pytest.raises(Unavailable):
-        await calls.run("call", raising(Unavailable()), Safety.READ)
-    for safety in Safety:
-        with pytest.raises(Shed):
-            await calls.run("call", answer, safety)
-    assert setup.outcomes == ["Unavailable"] * 3
-
-
-async def test_a_repetition_that_is_not_made_does_not_change_what_is_told() -> None:
-    setup = Setup(breaker=BreakerLimits(failures=2))
-    with pytest.raises(Timeout):
-        await setup.calls().run("call", raising(Timeout()), Safety.READ)
-    assert setup.outcomes == ["Timeout"] * 2
-
-
-async def test_a_circuit_that_opens_lets_nobody_wait_for_a_slot() -> None:
-    setup = Setup(timeout_s=SOON_S, breaker=BreakerLimits(failures=1))
-    calls = setup.calls()
-    with deadline(5.0):
-        waiting = [asyncio.create_task(calls.run("call", never, Safety.UNSAFE_WRITE)) for _ in range(20)]
-        await asyncio.wait(waiting)
-    errors = [type(task.exception()) for task in waiting]
-    assert errors == [UnknownOutcome] * 2 + [Shed] * 18
-    assert setup.outcomes == ["timeout"] * 2
-    # Not for having waited in vain.
-    assert setup.observer.sheds == ["circuit open"] * 18
-
-
-async def test_a_call_that_the_circuit_did_not_let_through_when_its_turn_came_costs_the_pace_nothing() -> None:
-    setup = Setup(timeout_s=SOON_S, breaker=BreakerLimits(failures=1, open_s=60), requests_per_second=3.0)
-    calls, now = setup.calls(), ManualTime()
-    calls._breaker._now = now
-    with deadline(5.0):
-        turned_away = [asyncio.create_task(calls.run("call", never, Safety.UNSAFE_WRITE)) for _ in range(3)]
-        await asyncio.gather(*turned_away, return_exceptions=True)
-    waits = setup.observer.waits
-    now.move(60)
-    assert await calls.run("call", answer, Safety.READ) == "an answer"
-    assert (setup.observer.sheds, setup.observer.waits) == (["circuit open"], waits)
-
-
-async def test_while_the_circuit_is_open_nobody_waits_for_a_turn() -> None:
-    calls = Setup(breaker=BreakerLimits(failures=1)).calls()
-    unfinished, lost = with_urgency(Urgency.UNFINISHED)(calls.run), raising(UnknownOutcome(answered=False))
-    with deadline(60.0):
-        with pytest.raises(RateLimited):
-            await calls.run("call", raising(RateLimited(retry_after=30.0, final=True)), Safety.READ)
-        with pytest.raises(UnknownOutcome):
-            await unfinished("write", lost, Safety.UNSAFE_WRITE)
-        refused = asyncio.create_task(calls.run("call", answer, Safety.READ))
-    with pytest.raises(Shed, match="not available"):
-        await refused
-
-
-async def test_a_call_that_was_left_too_little_time_says_nothing_of_the_provider() -> None:
-    setup = Setup(timeout_s=5.0, breaker=BreakerLimits(failures=1))
-    with deadline(2.0), pytest.raises(Timeout):
-        await setup.calls().run("call", unanswered_for(2), Safety.READ)
-    assert (setup.outcomes, setup.observer.circuit) == (["timeout"], [])
-
-
-@pytest.mark.parametrize("error", [UnforeseenError(), asyncio.CancelledError()], ids=["unforeseen", "cancelled"])
-async def test_a_probe_that_comes_to_nothing_leaves_the_next_call_to_probe(error: BaseException) -> None:
-    setup = Setup(breaker=BreakerLimits(failures=1, open_s=0.0))
-    calls = setup.calls()
-    with pytest.raises(UnknownOutcome):
-        await calls.run("call", raising(UnknownOutcome(answered=False)), Safety.UNSAFE_WRITE)
-    with pytest.raises(type(error)):
-        await calls.run("call", raising(error), Safety.READ)
-    assert await calls.run("call", answer, Safety.READ) == "an answer"
-    assert setup.observer.circuit == ["open", "half_open", "closed"]
-
-
-@pytest.mark.parametrize(
-    ("write", "passes"),
-    [
-        pytest.param(answer, True, id="done"),
-        pytest.param(raising(UnknownOutcome(answered=False)), True, id="lost"),
-        pytest.param(raising(Unavailable(cause=Cause.NOT_SENT)), False, id="never sent"),
-        pytest.param(raising(Conflict()), False, id="refused"),
-    ],
-)
-async def test_what_follows_a_write_passes_an_open_circuit(write: Callable[[], Awaitable[str]], passes: bool) -> None:
-    setup = Setup(breaker=BreakerLimits(failures=1))
-    calls = setup.calls()
-
-    @with_urgency(Urgency.ACTION)
-    async def act() -> str:
-        await calls.run("look", answer, Safety.READ)
-        with suppress(AdapterError):
-            await calls.run("write", write, Safety.UNSAFE_WRITE)
-        # Somebody else finds the provider down.
-        other = with_urgency(Urgency.READ)(calls.run)("list", raising(Unavailable()), Safety.READ)
-        await asyncio.wait([asyncio.create_task(other)])
-        return await calls.run("look again", answer, Safety.READ)
-
-    if passes:
-        assert await act() == "an answer"
-    else:
-        with pytest.raises(Shed):
-            await act()
-    assert current_urgency() is Urgency.READ
-    with pytest.raises(Shed):
-        await calls.run("call", answer, Safety.READ)
