@@ -53,9 +53,11 @@ def extension_of(record: WriteRecord) -> Extension | None:
     """The extension of a trial that a record tells of, maybe of another version; None where it cannot be told."""
     asked = record.asked or {}
     try:
-        return Extension(_moment_in(record.before["trial_end"]), _moment_in(asked["until"]))
+        since, until = _moment_in(record.before["trial_end"]), _moment_in(asked["until"])
     except (KeyError, TypeError, ValueError):
         return None
+    # Nothing is extended backwards: such a line was damaged, and what it counts from may be the end of the calendar.
+    return Extension(since, until) if since <= until else None
 
 
 def record_of(action: Action, state: SubscriptionState, intent: Intent | None) -> WriteRecord:

@@ -247,6 +247,7 @@ UNLIKE: Final = {
     "with an end that is no date": extension_left(asked={"until": "soon"}),
     "with an end of no time zone": extension_left(asked={"until": "2026-03-29T12:00:00"}),
     "with a list for a date": extension_left(before={"trial_end": []}),
+    "with a former end after the wanted one": extension_left(before={"trial_end": "9999-12-31T00:00:00.000Z"}),
 }
 
 
