@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import traceback
 from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 _MOST_FRAMES: Final = 30
 _MOST_CAUSES: Final = 5
 _PATH_PARTS: Final = 4
+_NANOSECONDS: Final = 10**9
+_SECONDS_REMEMBERED: Final = 4
 
 
 class LineStream(Protocol):
@@ -145,9 +149,16 @@ def _first_line(logger: object, method: str, event: MutableMapping[str, object])
 
 
 def _timestamp(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    """The present moment in UTC. structlog's own takes three times as long."""
-    event["timestamp"] = f"{datetime.now(UTC).isoformat()[:-6]}Z"
+    """The present moment in UTC, to the microsecond."""
+    seconds, rest = divmod(time.time_ns(), _NANOSECONDS)
+    event["timestamp"] = f"{_to_the_second(seconds)}.{rest // 1000:06}Z"
     return event
+
+
+@lru_cache(_SECONDS_REMEMBERED)
+def _to_the_second(seconds: int) -> str:
+    """Formatting a date is most of what a line's time costs, and many lines are of the same second."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]
 
 
 def _frames_instead_of_text(

@@ -39,6 +39,11 @@ SUBSCRIPTION = WrittenSubscription(
 )
 
 
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_moment_is_written_as_iso_8601_has_it(moment: datetime) -> None:
+    assert moment_text(moment) == moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 @given(st.datetimes().map(lambda moment: moment.replace(microsecond=0, tzinfo=UTC)))
 def test_a_unix_time_is_written_as_its_datetime_is(moment: datetime) -> None:
     seconds = round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
