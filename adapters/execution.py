@@ -126,7 +126,11 @@ class Execution(Holes):
         return states
 
     async def _carry_out(self, action: Action, state: SubscriptionState, decide: Decide, key: WriteKey) -> None:
-        whose = {"action": str(action), "customer_id": state.customer_id, "subscription_id": state.id}
+        whose: dict[str, object] = {
+            "action": str(action),
+            "customer_id": state.customer_id,
+            "subscription_id": state.id,
+        }
         recorder = self.runtime.recorder
         intent: Intent | None = None
         try:
@@ -146,19 +150,19 @@ class Execution(Holes):
             await recorder.not_sent(record_of(action, state, intent), WriteResult(outcome_of(failure), failure=failure))
             raise
         record = record_of(action, state, intent)
-        log = _log.bind(**whose, intent=record.asked)
+        whose["intent"] = record.asked
         if self.runtime.dry_run:
-            log.info("not sent", reason="dry run")
+            _log.info("not sent", **whose, reason="dry run")
             await recorder.not_sent(record, WriteResult(Outcome.DRY_RUN))
             return
-        log.debug("write begins")
+        _log.debug("write begins", **whose)
         try:
             await self._perform_on_record(record, action, state, intent, key)
         except Failure as failure:
             # Part of it may have been done all the same.
-            log.warning("write failed", **failure.for_log())
+            _log.warning("write failed", **whose, **failure.for_log())
             raise
-        log.info("write done")
+        _log.info("write done", **whose)
 
     def _unfinished_extension(self, state: SubscriptionState) -> Extension | None:
         """What an earlier process began to extend this trial by, and may have done."""

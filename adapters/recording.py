@@ -7,46 +7,54 @@ product after a customer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from adapters.errors import Conflict, Invalid, NotFound, UnknownOutcome, Unsupported
-from adapters.intents import Extension
+from adapters.intents import Extension, Intent
 from gateway.contract import moment_text
 from gateway.resilience import Failure, Outcome, WriteRecord
 
 if TYPE_CHECKING:
-    from adapters.intents import Intent
-    from adapters.state import ItemState, ScheduledChange, SubscriptionState
+    from adapters.state import ScheduledChange, SubscriptionState
     from gateway.contract import Action
 
 # The same request would be refused again.
 _VERDICTS: Final = (Conflict, Invalid, NotFound, Unsupported)
 
+_MEMBERS: Final[Mapping[type[Intent], tuple[str, ...]]] = {
+    kind: tuple(member.name for member in fields(kind)) for kind in get_args(Intent)
+}
+
+_MOMENTS: Final = ("paused_from", "paused_until", "cancel_at", "trial_end", "period_end")
+"""Of a subscription's state, and by the same names of its summary."""
+
 
 def described(intent: Intent) -> dict[str, object]:
     """An intent: its kind, and all its members, which are ids, dates and choices."""
-    members = {member.name: _plain(getattr(intent, member.name)) for member in fields(intent)}
-    return {"kind": type(intent).__name__, **members}
+    found: dict[str, object] = {"kind": type(intent).__name__}
+    for name in _MEMBERS[type(intent)]:
+        found[name] = _plain(getattr(intent, name))
+    return found
 
 
 def summary(state: SubscriptionState) -> dict[str, object]:
     """A subscription by what actions change. What there is none of is left out."""
-    found: dict[str, object] = {
-        "standing": state.standing,
-        "paused": state.paused or None,
-        "paused_from": state.paused_from,
-        "paused_until": state.paused_until,
-        "cancel_at": state.cancel_at,
-        "trial_end": state.trial_end,
-        "period_end": state.period_end,
-        "items": _items(state.items),
-        "coupons": list(state.coupon_ids) or None,
-        "scheduled": None if state.scheduled is None else _scheduled(state.scheduled),
-    }
-    return {name: _plain(value) for name, value in found.items() if value is not None}
+    found: dict[str, object] = {"standing": str(state.standing)}
+    if state.paused:
+        found["paused"] = True
+    for name in _MOMENTS:
+        moment = getattr(state, name)
+        if moment is not None:
+            found[name] = moment_text(moment)
+    found["items"] = [{"id": item.id, "price": item.price_id, "quantity": item.quantity} for item in state.items]
+    if state.coupon_ids:
+        found["coupons"] = list(state.coupon_ids)
+    if state.scheduled is not None:
+        found["scheduled"] = _scheduled(state.scheduled)
+    return found
 
 
 def extension_of(record: WriteRecord) -> Extension | None:
@@ -76,10 +84,6 @@ def outcome_of(error: Exception) -> Outcome:
     if isinstance(error, UnknownOutcome) or not isinstance(error, Failure):
         return Outcome.UNKNOWN
     return Outcome.REFUSED if isinstance(error, _VERDICTS) else Outcome.FAILED
-
-
-def _items(items: Sequence[ItemState]) -> list[dict[str, object]]:
-    return [{"id": item.id, "price": item.price_id, "quantity": item.quantity} for item in items]
 
 
 def _scheduled(change: ScheduledChange) -> dict[str, object]:

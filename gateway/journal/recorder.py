@@ -57,7 +57,7 @@ class JournalRecorder:
 
     async def begun(self, write: WriteRecord) -> None:
         """Put the write on disk before it is sent. Synchronised: should the machine go down, it is known to be open."""
-        await self._append(write, Event.BEGUN, {"asked": write.asked, "before": write.before}, durable=True)
+        await self._append(write, Event.BEGUN, _asked(write), durable=True)
         self._unfinished.forget(self._whose(write.action, write.subscription_id))
 
     async def ended(self, write: WriteRecord, result: WriteResult) -> None:
@@ -66,8 +66,7 @@ class JournalRecorder:
 
     async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
         """Tell all of it in one line."""
-        facts = {"asked": write.asked, "before": write.before, **_told(result)}
-        await self._append(write, Event.NOT_SENT, facts, durable=False)
+        await self._append(write, Event.NOT_SENT, _asked(write) | _told(result), durable=False)
 
     def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
         """What the journal's file had when it was opened."""
@@ -88,7 +87,7 @@ class JournalRecorder:
                 "action": write.action,
                 "customer_id": write.customer_id,
                 "subscription_id": write.subscription_id,
-                **{name: value for name, value in facts.items() if value is not None},
+                **facts,
             }
         )
         try:
@@ -105,17 +104,27 @@ class JournalRecorder:
         _log.error("journal line not written", line=line, **why)
 
 
+def _asked(write: WriteRecord) -> dict[str, object]:
+    if write.asked is None:
+        return {"before": write.before}
+    return {"asked": write.asked, "before": write.before}
+
+
 def _told(result: WriteResult) -> dict[str, object]:
-    calls = [
-        {"operation": call.operation, "outcome": call.outcome, "request_id": call.request_id} for call in result.calls
-    ]
-    return {
-        "outcome": str(result.outcome),
-        "after": result.after,
-        "error": None if result.failure is None else _error(result.failure),
-        "calls": calls or None,
-        "duration_ms": None if result.seconds is None else round(result.seconds * 1000, 1),
-    }
+    """What there is none of is left out."""
+    found: dict[str, object] = {"outcome": str(result.outcome)}
+    if result.after is not None:
+        found["after"] = result.after
+    if result.failure is not None:
+        found["error"] = _error(result.failure)
+    if result.calls:
+        found["calls"] = [
+            {"operation": call.operation, "outcome": call.outcome, "request_id": call.request_id}
+            for call in result.calls
+        ]
+    if result.seconds is not None:
+        found["duration_ms"] = round(result.seconds * 1000, 1)
+    return found
 
 
 def _error(failure: Exception) -> dict[str, object]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from gateway.observability.metrics import BackendMetrics
     from gateway.resilience import Recorder, WriteRecord, WriteResult
 
@@ -16,19 +18,19 @@ class CountingRecorder:
         self._recorder = recorder
         self._metrics = metrics
 
-    async def begun(self, write: WriteRecord) -> None:
+    def begun(self, write: WriteRecord) -> Awaitable[None]:
         """Hand it on."""
-        await self._recorder.begun(write)
+        return self._recorder.begun(write)
 
-    async def ended(self, write: WriteRecord, result: WriteResult) -> None:
+    def ended(self, write: WriteRecord, result: WriteResult) -> Awaitable[None]:
         """Count it."""
         self._metrics.acted(write.action, str(result.outcome))
-        await self._recorder.ended(write, result)
+        return self._recorder.ended(write, result)
 
-    async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
+    def not_sent(self, write: WriteRecord, result: WriteResult) -> Awaitable[None]:
         """Count it."""
         self._metrics.acted(write.action, str(result.outcome))
-        await self._recorder.not_sent(write, result)
+        return self._recorder.not_sent(write, result)
 
     def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
         """Hand it on."""

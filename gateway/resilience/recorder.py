@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Mapping, Sequence
 from enum import StrEnum
 from secrets import token_hex
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from gateway.resilience.call_trail import NotedCall
 
@@ -29,8 +30,7 @@ class Outcome(StrEnum):
     """It would have been sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteRecord:
+class WriteRecord(Struct, frozen=True):
     """An action on one subscription, as it is recorded. Ids, dates and words of ours; nothing personal.
 
     `asked` is what was decided to be done, None where it was refused before that or nothing had to be done; `before` is
@@ -45,8 +45,7 @@ class WriteRecord:
     id: str = field(default_factory=lambda: token_hex(_ID_BYTES))
 
 
-@dataclass(frozen=True, slots=True)
-class WriteResult:
+class WriteResult(Struct, frozen=True):
     """How it ended.
 
     `after` is the subscription as it was seen then, None where it was not; `failure` is what the caller is told;
@@ -63,13 +62,13 @@ class WriteResult:
 class Recorder(Protocol):
     """Keeps the record. No method raises or waits for long: a record that cannot be kept stops no write."""
 
-    async def begun(self, write: WriteRecord) -> None:
+    def begun(self, write: WriteRecord) -> Awaitable[None]:
         """The write is about to be sent. Returns once that is on record."""
 
-    async def ended(self, write: WriteRecord, result: WriteResult) -> None:
+    def ended(self, write: WriteRecord, result: WriteResult) -> Awaitable[None]:
         """The write that was begun is over."""
 
-    async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
+    def not_sent(self, write: WriteRecord, result: WriteResult) -> Awaitable[None]:
         """Nothing is sent: nothing to do, refused, or a dry run."""
 
     def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:

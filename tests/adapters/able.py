@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from adapters.capabilities import (
@@ -16,6 +15,7 @@ from adapters.capabilities import (
     PauseCapability,
 )
 from gateway.contract import Controller, PriceType
+from tests.support.replacing import replace
 
 NOTHING: Final = Capabilities(controllers=frozenset(), price_type=PriceType.STANDALONE)
 EVERYTHING: Final = Capabilities(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Final
 
 import pytest
@@ -17,6 +16,7 @@ from gateway.contract import CancelRequest, Mode, PriceType, Schedule
 from gateway.resilience import WriteKey
 from tests.support.memory_account import sample_subscription
 from tests.support.recording_observer import RecordingObserver
+from tests.support.replacing import replace
 
 RUNNING: Final = sample_subscription("sub_1")
 ENDED: Final = replace(RUNNING, standing=Standing.ENDED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -14,6 +13,7 @@ from gateway.contract import CancelAllRequest, IntervalUnit, PauseRequest, Perio
 from gateway.resilience import DeadlineExceeded, deadline
 from tests.adapters.actions import ACTIONS, Act, apply_coupon, cancel, pause
 from tests.support.memory_account import sample_subscription
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import ScriptedAdapter, fails
 
 TRIAL: Final = sample_subscription("sub_1", standing=Standing.TRIAL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Exte
 from adapters.state import PriceFacts, ScheduledChange, Standing, SubscriptionState
 from gateway.contract import ActionDuration, DateDuration, IntervalUnit, PeriodDuration, Schedule
 from tests.support.memory_account import NOW, sample_subscription
+from tests.support.replacing import replace
 
 NOW_AT_ONCE, AT_THE_END = Schedule.IMMEDIATE, Schedule.END_OF_PERIOD
 DAY: Final = timedelta(days=1)

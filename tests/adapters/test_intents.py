@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +11,7 @@ from adapters.intents import SAME_MOMENT, ApplyCoupon, Cancel, ChangePrice, Exte
 from adapters.state import ScheduledChange, Standing, SubscriptionState
 from gateway.contract import Schedule
 from tests.support.memory_account import NOW, sample_subscription
+from tests.support.replacing import replace
 
 NOW_AT_ONCE, AT_THE_END = Schedule.IMMEDIATE, Schedule.END_OF_PERIOD
 SECOND: Final = timedelta(seconds=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -23,6 +22,7 @@ from gateway.resilience import DeadlineExceeded, Failure
 from tests.adapters.actions import ACTIONS, Act, apply_coupon, cancel
 from tests.support.memory_account import sample_subscription
 from tests.support.recording_observer import RecordingObserver
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import (
     WORKS,
     ScriptedAdapter,

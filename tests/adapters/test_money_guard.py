@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from adapters.base import AdapterError, Invalid, Timeout, Unavailable, Unmappable, Unreadable
@@ -16,6 +14,7 @@ from gateway.resilience import Outcome
 from tests.adapters.actions import ACTIONS, Act, change_price
 from tests.support.memory_account import sample_subscription
 from tests.support.recording_recorder import RecordingRecorder
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import ScriptedAdapter, fails
 
 RUNNING = sample_subscription("sub_1")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from adapters.base import Conflict
@@ -11,6 +9,7 @@ from adapters.intents import Intent
 from adapters.state import Standing, SubscriptionState
 from tests.adapters.actions import ACTIONS, Act
 from tests.support.memory_account import sample_subscription
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import ScriptedAdapter
 
 REASON = "The subscription is managed by somebody else."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -13,6 +12,7 @@ from adapters.capabilities import ApplyCouponCapability, CancelCapability, Pause
 from adapters.offer import BY_PROVIDER, BY_SETTINGS, NOTHING_LEFT, features, offer
 from gateway.contract import Controller, DurationKind, Features, PriceType, ProductType, Schedule, manifest
 from tests.adapters.able import EVERYTHING, NOTHING, with_field
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import ScriptedAdapter
 
 ONLY_CORE: Final = replace(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from adapters.intents import ChangePrice
 from adapters.state import ItemState, PriceFacts, ScheduledChange, SubscriptionState
 from gateway.contract import Schedule
 from tests.support.memory_account import NOW, sample_subscription
+from tests.support.replacing import replace
 
 NOW_AT_ONCE, AT_THE_END = Schedule.IMMEDIATE, Schedule.END_OF_PERIOD
 PRO: Final = PriceFacts("price_pro", "prod_pro", frozenset({"usd", "eur"}), active=True, metered=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from gateway.contract import (
 )
 from tests.support.memory_account import NOW, sample_subscription
 from tests.support.recording_observer import RecordingObserver
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import ScriptedAdapter
 
 HOSTILE: Final = ["", ".", "..", "a/b", "a\\b", "a\nb", "a\0b", " a", "a" * 256]

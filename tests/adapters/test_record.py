@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,7 @@ from gateway.resilience import DeadlineExceeded, Failure, Outcome, WriteRecord, 
 from tests.adapters.actions import ACTIONS, Act, apply_coupon, cancel, pause
 from tests.support.memory_account import NOW, sample_subscription
 from tests.support.recording_recorder import RecordingRecorder
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import ScriptedAdapter, Step, fails, loses_answer
 
 TRIAL: Final = sample_subscription("sub_1", standing=Standing.TRIAL)

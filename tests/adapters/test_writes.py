@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -34,6 +33,7 @@ from gateway.contract import (
 from tests.adapters.actions import ACTIONS, Act, apply_coupon, cancel, change_price
 from tests.support.memory_account import sample_subscription
 from tests.support.recording_observer import RecordingObserver
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import WORKS, ScriptedAdapter, fails, meanwhile
 
 TRIAL: Final = sample_subscription("sub_1", standing=Standing.TRIAL)

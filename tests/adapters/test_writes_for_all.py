@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar, Final
 
 import pytest
@@ -29,6 +28,7 @@ from gateway.resilience import DeadlineExceeded, Failure, Shed
 from tests.support.log import Log, recorded_log
 from tests.support.memory_account import sample_subscription
 from tests.support.recording_observer import RecordingObserver
+from tests.support.replacing import replace
 from tests.support.scripted_adapter import WORKS, ScriptedAdapter, fails, loses_answer
 
 MONTH: Final = PeriodDuration(amount=1, unit=IntervalUnit.MONTH)

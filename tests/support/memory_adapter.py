@@ -7,7 +7,6 @@ errors into those of `adapters.base`, and its objects come as JSON that pure fun
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any, ClassVar, TypeVar
@@ -53,6 +52,7 @@ from gateway.contract import (
 )
 from gateway.resilience import WriteKey
 from tests.support.memory_account import ACCOUNTS, NOW, MemoryAccount
+from tests.support.replacing import replace
 
 M = TypeVar("M", bound=ContractModel)
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Self, TypeAlias, TypeVar
 
 from adapters.base import Capabilities, Runtime
@@ -16,6 +16,7 @@ from gateway.contract import Action, Mode
 from gateway.resilience import Observer, Recorder, SilentObserver, SilentRecorder, WriteKey
 from tests.support.memory_account import NOW, MemoryAccount, sample_account
 from tests.support.memory_adapter import MemoryAdapter, MemorySettings
+from tests.support.replacing import replace
 
 T = TypeVar("T")
 Meanwhile: TypeAlias = Callable[[], None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +28,7 @@ from tests.adapters.chargebee.support import (
     pause_all,
     unix,
 )
+from tests.support.replacing import replace
 
 if TYPE_CHECKING:
     from adapters.chargebee.adapter import ChargebeeAdapter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from adapters.errors import Unmappable
 from tests.adapters.chargebee import objects
 from tests.adapters.chargebee.objects import context, wire
 from tests.adapters.chargebee.support import unix
+from tests.support.replacing import replace
 
 Json = dict[str, Any]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +16,7 @@ from adapters.stripe.subscriptions import Context, written_subscription
 from tests.adapters.stripe import objects, strategies
 from tests.adapters.stripe.objects import MOMENT
 from tests.adapters.stripe.test_mapping_properties import contexts
+from tests.support.replacing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
