@@ -119,7 +119,7 @@ def _told(result: WriteResult) -> dict[str, object]:
         found["error"] = _error(result.failure)
     if result.calls:
         found["calls"] = [
-            {"operation": call.operation, "outcome": call.outcome, "request_id": call.request_id}
+            {"operation": call.operation, "outcome": str(call.outcome), "request_id": call.request_id}
             for call in result.calls
         ]
     if result.seconds is not None:
