@@ -155,7 +155,6 @@ class Execution(Holes):
             _log.info("not sent", **whose, reason="dry run")
             await recorder.not_sent(record, WriteResult(Outcome.DRY_RUN))
             return
-        _log.debug("write begins", **whose)
         try:
             await self._perform_on_record(record, action, state, intent, key)
         except Failure as failure:

@@ -22,6 +22,7 @@ _LONGEST_TEXT: Final = 4096
 _DEEPEST: Final = 8
 _SHORTEST_SECRET: Final = 6
 _LONGEST_REMEMBERED: Final = 64
+_LONGEST_REMEMBERED_AT_ONCE: Final = 1024
 _MOST_REMEMBERED: Final = 512
 
 _SENSITIVE_KEY: Final = re.compile(
@@ -79,9 +80,10 @@ class Redaction:
         self._sensitive = re.compile(f"{exact}|(?i:{'|'.join(_SECRET_LOOKING)})")
         # After that: what was remembered was looked at without the new ones.
         # Searching is the dearest part of writing a line, and most of what a line says was said a moment ago: names of
-        # fields, routes, backends. A line of one kind has the same fields each time.
+        # fields, routes, backends, the ids of the same request. A line of one kind has the same fields each time.
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._search)
         self._remembered_fields: dict[tuple[object, ...], _Fields] = {}
+        self._harmless: set[str] = set()
         words = (*itertools.chain(*_SECRET_LOOKING.values()), *_IN_EMAILS, *(one.lower() for one in self._known))
         self._words = tuple(dict.fromkeys(words))
 
@@ -104,18 +106,27 @@ class Redaction:
         texts: list[str] = []
         if not self._are_plain((entries,), texts, 0):
             return False
+        if not texts:
+            return True
         whole = "\n".join(texts)
         # Beyond ASCII there are letters that are others in another case. What is too long is cut.
         if len(whole) > _LONGEST_TEXT or not whole.isascii():
             return False
         lowered = whole.lower()
-        return not any(map(lowered.__contains__, self._words))
+        if any(map(lowered.__contains__, self._words)):
+            return False
+        if len(whole) <= _LONGEST_REMEMBERED_AT_ONCE:
+            if len(self._harmless) >= _MOST_REMEMBERED:
+                self._harmless.clear()
+            self._harmless.update(texts)
+        return True
 
     def _are_plain(self, values: Iterable[object], texts: list[str], depth: int) -> bool:
-        """Whether all is of plain kinds, under harmless keys. Adds the texts, which are still to be looked at."""
+        """Whether all is of plain kinds, under harmless keys. Adds the texts that are still to be looked at."""
         for value in values:
             if type(value) is str:
-                texts.append(value)
+                if value not in self._harmless:
+                    texts.append(value)
             elif type(value) in _NEEDS_NO_LOOK:
                 continue
             elif depth > _DEEPEST:
