@@ -7,7 +7,6 @@ The package's own retries are off: `adapters.calls` owns them.
 from __future__ import annotations
 
 import logging
-import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
@@ -170,10 +169,13 @@ class StripeApi:
 def _path(segments: tuple[str, ...]) -> str:
     if not _NO_SEGMENTS.isdisjoint(segments):
         raise ValueError("a part of the path is empty or leads elsewhere")
-    # The package's own methods turn a space into a plus sign, which a path takes literally.
-    return "/v1/" + "/".join(
-        segment if _UNRESERVED.fullmatch(segment) else quote(segment, safe="") for segment in segments
-    )
+    path = "/v1"
+    for segment in segments:
+        # An identifier of plain letters, which nearly every id is, needs no quoting. The package's own methods turn a
+        # space into a plus sign, which a path takes literally.
+        plain = segment.isascii() and segment.isidentifier()
+        path = f"{path}/{segment if plain else quote(segment, safe='')}"
+    return path
 
 
 def _require_values(parameters: Mapping[str, object]) -> None:
@@ -186,9 +188,6 @@ def _require_values(parameters: Mapping[str, object]) -> None:
 _SEARCH: Final = ("search",)
 _SEARCHABLE: Final = frozenset({"customers", "prices", "products", "subscriptions"})
 """What has an endpoint `/v1/<name>/search`: https://docs.stripe.com/search."""
-
-_UNRESERVED: Final = re.compile(r"[A-Za-z0-9_.~-]+")
-"""What needs no quoting, which is nearly every id there is."""
 
 _NO_SEGMENTS: Final = frozenset({"", ".", ".."})
 _NEVER_EMPTY: Final = frozenset({"customer", "email", "subscription", "query", "starting_after"})
