@@ -5,40 +5,46 @@ Lists are indexed and objects named: `expand[0]=data.discounts`, `items[0][price
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import quote_plus
 
 
 def query(parameters: Mapping[str, object]) -> str:
     """The parameters, without a question mark; None is left out. Raises `TypeError` for what it has no spelling for."""
-    return "&".join(_pairs(parameters.items()))
+    pairs: list[str] = []
+    for name, value in parameters.items():
+        _spell(name, value, pairs)
+    return "&".join(pairs)
 
 
-def _pairs(members: Iterable[tuple[str, object]]) -> Iterator[str]:
-    for name, value in members:
-        match value:
-            case str():
-                yield f"{name}={quote_plus(value)}"
-            case bool():
-                yield f"{name}={str(value).lower()}"
-            case int():
-                yield f"{name}={value}"
-            case float():
-                yield f"{name}={quote_plus(str(value))}"
-            case None | []:
-                continue
-            case list() if name == "expand":
-                yield _expansions(tuple(value))
-            case list():
-                yield from _pairs((f"{name}[{index}]", one) for index, one in enumerate(value))
-            case dict():
-                yield from _pairs((f"{name}[{quote_plus(key)}]", one) for key, one in value.items())
-            case _:
-                raise TypeError(f"the parameter {name} cannot be sent")
+def _spell(name: str, value: object, pairs: list[str]) -> None:
+    if isinstance(value, str):
+        pairs.append(f"{name}={_quoted(value)}")
+    elif isinstance(value, bool):
+        pairs.append(f"{name}={'true' if value else 'false'}")
+    elif isinstance(value, (int, float)):
+        # Of all that a number is written with, a plus sign alone (1e+16) would be read as something else.
+        pairs.append(f"{name}={str(value).replace('+', '%2B')}")
+    elif isinstance(value, list):
+        if name == "expand":
+            pairs.extend(_expansions(tuple(value)))
+        else:
+            for index, one in enumerate(value):
+                _spell(f"{name}[{index}]", one, pairs)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            _spell(f"{name}[{_quoted(key)}]", one, pairs)
+    elif value is not None:
+        raise TypeError(f"the parameter {name} cannot be sent")
+
+
+def _quoted(text: str) -> str:
+    # An identifier of plain letters, which nearly every id is, needs no quoting.
+    return text if text.isascii() and text.isidentifier() else quote_plus(text)
 
 
 @lru_cache
-def _expansions(paths: Sequence[str]) -> str:
+def _expansions(paths: Sequence[str]) -> tuple[str, ...]:
     """Of these there are a dozen in the whole adapter."""
-    return "&".join(f"expand[{index}]={quote_plus(path)}" for index, path in enumerate(paths))
+    return tuple(f"expand[{index}]={quote_plus(path)}" for index, path in enumerate(paths))
