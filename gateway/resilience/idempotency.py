@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from hashlib import blake2b
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SEED_BYTES: Final = 16
+_DIGEST_BYTES: Final = 8
 _written: Final = Encoder(order="sorted", enc_hook=str).encode
 
 
@@ -31,7 +32,7 @@ class WriteKey:
     def of(self, method: str, path: str, parameters: Mapping[str, object]) -> str:
         """The key of one call, 49 characters, made of letters, digits and a hyphen."""
         call = _written((method, path, parameters))
-        return f"{self._seed}-{hashlib.sha256(call).hexdigest()[:16]}"
+        return f"{self._seed}-{blake2b(call, digest_size=_DIGEST_BYTES).hexdigest()}"
 
     def renew(self) -> None:
         """Use other keys from now on.
