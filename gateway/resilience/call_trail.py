@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _MOST_CALLS: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class NotedCall:
+class NotedCall(Struct, frozen=True):
     """One attempt of a provider call, in the words of `Observer.called`."""
 
     operation: str
