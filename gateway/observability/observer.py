@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from logging import DEBUG
 from typing import TYPE_CHECKING
 
 import structlog
@@ -66,13 +67,14 @@ class LoggingObserver:
     def called(self, operation: str, outcome: CallOutcome, seconds: float, request_id: str | None) -> None:
         """One provider call ended."""
         self._metrics.called(operation, outcome, seconds)
-        self._log.debug(
-            "provider called",
-            operation=operation,
-            outcome=outcome,
-            duration_ms=round(seconds * 1000, 1),
-            provider_request_id=request_id,
-        )
+        if self._log.is_enabled_for(DEBUG):
+            self._log.debug(
+                "provider called",
+                operation=operation,
+                outcome=outcome,
+                duration_ms=round(seconds * 1000, 1),
+                provider_request_id=request_id,
+            )
         say_of_latest_call(request_id)
 
     def retried(self, cause: Cause) -> None:
