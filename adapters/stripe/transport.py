@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import stripe._api_requestor
 from msgspec.json import Decoder
+from multidict import CIMultiDict
 from stripe import AIOHTTPClient, StripeClient
 from stripe._api_mode import ApiMode
 from stripe._api_requestor import HttpVerb, _APIRequestor
@@ -62,7 +63,7 @@ class Requestor(_APIRequestor):
     def __init__(self, requestor: _APIRequestor) -> None:
         super().__init__(options=requestor._options, client=requestor._client)
         self._address = self.base_addresses["api"]
-        self._headers: dict[HttpVerb, dict[str, str]] = {}
+        self._headers: dict[HttpVerb, CIMultiDict[str]] = {}
 
     async def call(self, verb: HttpVerb, path: str, parameters: str, key: str | None = None) -> UnreadAnswer:
         """Send what the package would send, in one attempt, without its telemetry and its log lines.
@@ -94,13 +95,15 @@ class Requestor(_APIRequestor):
         if known is None:
             known = self._headers[verb] = self._packages_headers(verb)
         if key is not None:
-            return {**known, _KEY: key}
+            keyed = known.copy()
+            keyed[_KEY] = key
+            return keyed
         # A write without a key of ours gets one of the package's, a new one each time.
         return self._packages_headers(verb) if _KEY in known else known
 
-    def _packages_headers(self, verb: HttpVerb) -> dict[str, str]:
-        made: dict[str, str] = self.request_headers(verb, _FIRST_API, merge_options(self._options, None))
-        return made
+    def _packages_headers(self, verb: HttpVerb) -> CIMultiDict[str]:
+        # The form that aiohttp sends them from: of anything else it makes this for each request.
+        return CIMultiDict(self.request_headers(verb, _FIRST_API, merge_options(self._options, None)))
 
 
 def requestor_of(client: StripeClient) -> Requestor:
@@ -123,10 +126,11 @@ class LeanClient(AIOHTTPClient):
             )
         except Exception as error:  # noqa: BLE001 - the package's own wrapping, which always raises
             self._handle_request_error(error)
-        try:
-            return await response.read(), response.status, response.headers
-        finally:
-            response.release()
+        content = response.content
+        # Mostly the whole answer came at once: then its connection has been given back already. What has to be waited
+        # for gives it back as it ends, or closes it.
+        body = content.read_nowait() if content.is_eof() else await response.read()
+        return body, response.status, response.headers
 
 
 def _is_rows(data: object) -> bool:
