@@ -45,6 +45,11 @@ late, and its failure tells nothing of the provider."""
 _NOT_THERE: Final = frozenset({Cause.NOT_SENT, Cause.UNAVAILABLE, Cause.LOST})
 """What a provider that is down looks like. Everything else it had to be there for."""
 
+# Each call asks for these, and in Python 3.11 to look up a member takes as long as to call a function.
+_READ: Final = Safety.READ
+_OK: Final = CallOutcome.OK
+_ABORTED: Final = CallOutcome.ABORTED
+
 
 class ProviderCalls:
     """Runs provider calls for one backend and mode, within the limits of its runtime.
@@ -95,7 +100,7 @@ class ProviderCalls:
         safety: Safety,
         request_id: Callable[[T], str | None],
     ) -> T:
-        urgency, is_write = current_urgency(), safety is not Safety.READ
+        urgency, is_write = current_urgency(), safety is not _READ
         self._breaker.check(urgency)
         if not self._gate.enter_at_once(urgency):
             # Waiting for a turn, as long as the request may: that time is not the provider's.
@@ -144,7 +149,7 @@ class ProviderCalls:
         is_write: bool,
     ) -> T:
         started = time.monotonic()
-        outcome, seen = CallOutcome.ABORTED, None
+        outcome, seen = _ABORTED, None
         attempt = self._tracer.begin(operation, number)
         try:
             with self._time_limits.within(budget):
@@ -160,7 +165,7 @@ class ProviderCalls:
             outcome, seen = translated.call_outcome, translated.provider.request_id if translated.provider else None
             raise translated from error
         else:
-            outcome, seen = CallOutcome.OK, request_id(result)
+            outcome, seen = _OK, request_id(result)
             return result
         finally:
             note_call(operation, outcome, seen)
