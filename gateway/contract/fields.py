@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Final, TypeVar
 
 from gateway.contract.errors import RequestError
@@ -20,8 +19,15 @@ def fold(text: str) -> str:
     return text.replace("-", "").replace("_", "").lower() if text.isascii() else text
 
 
-_folded: Final = lru_cache(fold)
-"""`fold` for the names that are looked for, which are a few dozen in the whole program."""
+class _FoldedNames(dict[str, str]):
+    """The names that are looked for, folded: a few dozen in the whole program."""
+
+    def __missing__(self, name: str) -> str:
+        folded = self[name] = fold(name)
+        return folded
+
+
+_FOLDED: Final = _FoldedNames()
 
 
 class Fields:
@@ -46,27 +52,30 @@ class Fields:
         """
         if not isinstance(document, dict):
             raise RequestError(name or "body", "expected a JSON object")
-        entries: dict[object, object] = document
+        entries: dict[str, object] = document
         values: dict[str, tuple[object, ...]] = {}
         for key, value in entries.items():
-            folded = fold(str(key))
-            values[folded] = (*values.get(folded, ()), value)
+            # Most names come as they are looked for. Others are not kept: nobody knows what is in them.
+            folded = _FOLDED.get(key) or fold(key)
+            values[folded] = (*values[folded], value) if folded in values else (value,)
         return cls(values, f"{name}." if name else "")
 
-    def __iter__(self) -> Iterator[tuple[str, object]]:
-        """Yield every folded name with each of its values."""
+    def __iter__(self) -> Iterator[str]:
+        """Yield every folded name, also those of what is ``null``."""
+        return iter(self._values)
+
+    def affirms(self, fits: Callable[[str], object]) -> bool:
+        """Tell whether any folded name that ``fits`` has the value ``true``."""
         for name, values in self._values.items():
             for value in values:
-                yield name, value
-
-    def mentions(self, *names: str) -> bool:
-        """Tell whether any of ``names`` is there at all, even as ``null``."""
-        return any(_folded(name) in self._values for name in names)
+                if value is True and fits(name):
+                    return True
+        return False
 
     def gives(self, *names: str) -> bool:
         """Tell whether any of ``names`` is there with a value."""
         for name in names:
-            for value in self._values.get(_folded(name), ()):
+            for value in self._values.get(_FOLDED[name], ()):
                 if value is not None:
                     return True
         return False
@@ -80,13 +89,14 @@ class Fields:
         Raises:
             RequestError: ``read`` refuses a value, or two spellings say different things.
         """
+        given = self._values.get(_FOLDED[name], ())
+        for spelling in spellings:
+            given += self._values.get(_FOLDED[spelling], ())
+        if len(given) == 1:
+            # Nothing that it could differ from.
+            return None if given[0] is None else read(self._path + name, given[0])
         full_name = self._path + name
-        readings = [
-            read(full_name, value)
-            for spelling in (name, *spellings)
-            for value in self._values.get(_folded(spelling), ())
-            if value is not None
-        ]
+        readings = [read(full_name, value) for value in given if value is not None]
         if len(readings) > 1 and len(set(readings)) > 1:
             raise RequestError(full_name, "given more than once, with different values")
         return readings[0] if readings else None

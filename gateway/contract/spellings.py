@@ -54,6 +54,7 @@ _SCHEDULES: Final[Mapping[str, Schedule]] = MappingProxyType(
 )
 _UNPAUSE_NAME: Final = re.compile(r"unpause|resume")
 _PAUSE_NAMES: Final = ("startAt", "duration", "allowAnnual")
+_FOLDED_PAUSE_NAMES: Final = frozenset(map(fold, _PAUSE_NAMES))
 _COUPON_NAMES: Final = ("coupon", "couponId")
 _PRICE_NAMES: Final = ("price", "priceId", "planId")
 
@@ -77,7 +78,7 @@ def _cancel(fields: Fields) -> CancelRequest:
         customer_id=_customer_id(fields),
         subscription_id=_subscription_id(fields),
         scheduled_at=fields.optional("scheduledAt", _read_schedule),
-        unpause=_unpause(fields),
+        unpause=fields.affirms(_UNPAUSE_NAME.search),
     )
 
 
@@ -88,7 +89,7 @@ def _cancel_all(fields: Fields) -> CancelAllRequest | PauseAllRequest:
     return CancelAllRequest(
         customer_id=_customer_id(fields),
         scheduled_at=fields.optional("scheduledAt", _read_schedule),
-        unpause=_unpause(fields),
+        unpause=fields.affirms(_UNPAUSE_NAME.search),
     )
 
 
@@ -161,8 +162,10 @@ def _is_pause(fields: Fields) -> bool:
     Without ``scheduledAt`` the mere name of a pause's field decides, ``null`` or not: a pause taken for a
     cancellation cannot be undone. With both, nothing tells which one was meant.
     """
+    if _FOLDED_PAUSE_NAMES.isdisjoint(fields):
+        return False
     if not fields.gives("scheduledAt"):
-        return fields.mentions(*_PAUSE_NAMES)
+        return True
     if fields.gives(*_PAUSE_NAMES):
         raise RequestError("scheduledAt", "cannot be combined with startAt, duration or allowAnnual")
     return False
@@ -171,7 +174,7 @@ def _is_pause(fields: Fields) -> bool:
 def _refuse_one_subscription(fields: Fields) -> None:
     # Even null is refused: a caller who lost the id of the one subscription it meant must not reach all of
     # them.
-    if any(name.startswith("subscription") or name == "id" for name, _ in fields):
+    if any(name.startswith("subscription") or name == "id" for name in fields):
         raise RequestError("subscriptionId", "not accepted in a request for all subscriptions of a customer")
 
 
@@ -181,10 +184,6 @@ def _customer_id(fields: Fields) -> str:
 
 def _subscription_id(fields: Fields) -> str:
     return fields.required("subscriptionId", _read_identifier)
-
-
-def _unpause(fields: Fields) -> bool:
-    return any(value is True and _UNPAUSE_NAME.search(name) for name, value in fields)
 
 
 def _read_identifier(name: str, value: object) -> str:
