@@ -6,7 +6,7 @@ import asyncio
 import json
 import math
 import re
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from aiohttp import hdrs, web
 
@@ -14,9 +14,14 @@ from gateway.contract import RequestError
 from gateway.resilience import current_deadline
 from gateway.server.errors import LARGEST_BODY
 
+if TYPE_CHECKING:
+    from aiohttp import StreamReader
+
 _PLAIN: Final = frozenset({"", "identity"})
 _FIELD: Final = re.compile(r"[A-Za-z_]{1,40}")
 _DEEPEST: Final = 16
+_WHITE_SPACE: Final = " \t\n\r"
+"""JSON's own."""
 
 
 async def read_object(request: web.Request) -> dict[str, object]:
@@ -33,7 +38,7 @@ async def read_object(request: web.Request) -> dict[str, object]:
 def parse_object(body: bytes) -> dict[str, object]:
     """The JSON object in these bytes. Raises `RequestError`."""
     try:
-        document: object = _DECODER.decode(body.decode())
+        document = _document(body.decode().strip(_WHITE_SPACE))
     except RequestError:
         raise
     except RecursionError:
@@ -43,7 +48,18 @@ def parse_object(body: bytes) -> dict[str, object]:
         raise RequestError("body", "expected a JSON object") from None
     if not isinstance(document, dict):
         raise RequestError("body", "expected a JSON object")
-    _refuse_depth(document)
+    if body.count(b"{") + body.count(b"[") >= _DEEPEST:
+        # With fewer brackets it cannot be that deep.
+        _refuse_depth(document)
+    return document
+
+
+def _document(text: str) -> object:
+    """What `JSONDecoder.decode` answers, which looks for white space twice. Raises what it raises."""
+    document: object
+    document, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError
     return document
 
 
@@ -55,13 +71,21 @@ async def _read(request: web.Request) -> bytes:
     try:
         if request.content.is_eof():
             # It came with the head, as small bodies do: nothing is waited for.
-            return await request.read()
+            return _at_once(request.content)
         async with asyncio.timeout(current_deadline().remaining()):
             return await request.read()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     except (web.RequestPayloadError, ConnectionError):
         raise RequestError("body", "ended early") from None
+
+
+def _at_once(content: StreamReader) -> bytes:
+    """What has come in already, and is all there is; not more than `Request.read` takes."""
+    body = content.read_nowait()
+    if len(body) > LARGEST_BODY:
+        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=len(body))
+    return body
 
 
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:

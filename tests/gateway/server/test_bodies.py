@@ -9,11 +9,14 @@ import zlib
 from contextlib import suppress
 
 import pytest
+from aiohttp import StreamReader, web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.contract import RequestError
-from gateway.server.body import parse_object
+from gateway.server.body import parse_object, read_object
 from gateway.settings import LimitSettings
 from tests.support.memory_account import MemoryAccount
 from tests.support.service import AUTHORIZED, TOKEN, Client, Start, backend_settings, is_error, send
@@ -110,6 +113,21 @@ async def test_a_body_without_a_length_has_64_kib_at_most(client: Client, live: 
     assert live.calls == []
 
 
+@pytest.mark.parametrize("excess", [0, 1], ids=["as much as may be", "one too many"])
+async def test_a_body_that_came_with_the_head_has_64_kib_at_most(excess: int) -> None:
+    loop = asyncio.get_running_loop()
+    content = StreamReader(BaseProtocol(loop), 2**16, loop=loop)
+    content.feed_data(GOOD)
+    content.feed_data(b" " * (64 * 1024 - len(GOOD) + excess))
+    content.feed_eof()
+    reading = read_object(make_mocked_request("POST", PATH, payload=content))
+    if excess:
+        with pytest.raises(web.HTTPRequestEntityTooLarge):
+            await reading
+    else:
+        assert await reading == json.loads(GOOD)
+
+
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
@@ -162,6 +180,45 @@ async def test_a_body_that_ends_early_is_not_acted_on(client: Client, live: Memo
 @given(st.dictionaries(st.text(), st.recursive(st.integers() | st.text() | st.booleans() | st.none(), st.lists)))
 def test_any_object_is_read_as_it_is(document: dict[str, object]) -> None:
     assert parse_object(json.dumps(document).encode(errors="surrogatepass")) == document
+
+
+NESTS = pytest.mark.parametrize(("opening", "closing"), [(b'{"a":', b"}"), (b"[", b"]")], ids=["objects", "lists"])
+
+
+def nested(depth: int, opening: bytes, closing: bytes) -> bytes:
+    return b'{"a":' + opening * (depth - 1) + b"1" + closing * (depth - 1) + b"}"
+
+
+@NESTS
+@pytest.mark.parametrize("depth", [1, 14, 15])
+def test_fifteen_levels_are_read(depth: int, opening: bytes, closing: bytes) -> None:
+    body = nested(depth, opening, closing)
+    assert parse_object(body) == json.loads(body)
+
+
+@NESTS
+@pytest.mark.parametrize("depth", [16, 17, 100])
+def test_more_levels_are_not(depth: int, opening: bytes, closing: bytes) -> None:
+    with pytest.raises(RequestError, match="body: nested too deeply"):
+        parse_object(nested(depth, opening, closing))
+
+
+def test_brackets_beside_each_other_or_in_texts_are_not_deep() -> None:
+    document = {"a": [{} for _ in range(50)], "b": "[" * 50, "c": "{" * 50}
+    assert parse_object(json.dumps(document).encode()) == document
+
+
+@pytest.mark.parametrize("around", [" ", "\t", "\r\n", " \n\t\r "], ids=repr)
+def test_white_space_around_it_is_passed_over(around: str) -> None:
+    assert parse_object(around.encode() + GOOD + around.encode()) == json.loads(GOOD)
+
+
+@pytest.mark.parametrize("around", ["\v", "\f", "\x1c", "\x85", "\xa0", "\u2003"], ids=ascii)
+def test_other_white_space_is_none(around: str) -> None:
+    with pytest.raises(RequestError):
+        parse_object(around.encode() + GOOD)
+    with pytest.raises(RequestError):
+        parse_object(GOOD + around.encode())
 
 
 @given(st.binary(max_size=200))
