@@ -14,41 +14,52 @@ class KeyedLocks:
     """One lock for each key in use; a key nobody holds or waits for takes no memory."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, asyncio.Lock] = {}
         self._interested: dict[str, int] = {}
+        # Only of keys that somebody had to wait for: who is alone needs none.
+        self._locks: dict[str, asyncio.Lock] = {}
 
     def hold(self, key: str) -> _Hold:
         """Hold the key's lock for the block. Raises `DeadlineExceeded` when it cannot be had in time."""
         return _Hold(self, key)
 
-    async def acquire(self, key: str) -> None:
-        """`hold` from its beginning to `release`."""
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        self._interested[key] = self._interested.get(key, 0) + 1
+    def take(self, key: str) -> bool:
+        """`hold` from its beginning to `release`, where nobody else has the key or waits for it: whether it is so."""
+        if key in self._interested:
+            return False
+        self._interested[key] = 1
+        return True
+
+    async def wait(self, key: str) -> None:
+        """The same where somebody else does."""
+        self._interested[key] += 1
         try:
-            if self._interested[key] == 1:
-                # Nobody else has it or waits for it, so there is nothing to wait for.
+            lock = self._locks.get(key)
+            if lock is None:
+                lock = self._locks[key] = asyncio.Lock()
+                # For the one who took the key; a new lock is had without waiting.
                 await lock.acquire()
-            else:
-                async with within_deadline(TAKES_TOO_LONG):
-                    await lock.acquire()
+            async with within_deadline(TAKES_TOO_LONG):
+                await lock.acquire()
         except BaseException:
             self._leave(key)
             raise
 
     def release(self, key: str) -> None:
         """Let the next one have it."""
-        self._locks[key].release()
+        lock = self._locks.get(key)
+        if lock is not None:
+            lock.release()
         self._leave(key)
 
     def _leave(self, key: str) -> None:
         self._interested[key] -= 1
         if not self._interested[key]:
-            del self._interested[key], self._locks[key]
+            del self._interested[key]
+            self._locks.pop(key, None)
 
     def __len__(self) -> int:
         """How many keys are in use."""
-        return len(self._locks)
+        return len(self._interested)
 
 
 class _Hold:
@@ -61,7 +72,8 @@ class _Hold:
         self._key = key
 
     async def __aenter__(self) -> None:
-        await self._locks.acquire(self._key)
+        if not self._locks.take(self._key):
+            await self._locks.wait(self._key)
 
     async def __aexit__(self, *raised: object) -> None:
         self._locks.release(self._key)
