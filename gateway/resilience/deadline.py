@@ -63,7 +63,9 @@ class deadline:
         self._seconds = seconds
 
     def __enter__(self) -> Deadline:
-        chosen = Deadline(min(Deadline.after(self._seconds).at, _current.get().at))
+        chosen, outer = Deadline.after(self._seconds), _current.get()
+        if outer.at < chosen.at:
+            chosen = outer
         self._token = _current.set(chosen)
         return chosen
 
