@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import blake2b
-from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from msgspec.json import Encoder
@@ -27,7 +27,7 @@ class WriteKey:
     __slots__ = ("_seed",)
 
     def __init__(self) -> None:
-        self._seed = token_hex(_SEED_BYTES)
+        self._seed = os.urandom(_SEED_BYTES).hex()
 
     def of(self, method: str, path: str, parameters: Mapping[str, object]) -> str:
         """The key of one call, 49 characters, made of letters, digits and a hyphen."""
@@ -40,4 +40,4 @@ class WriteKey:
         Only right when the provider has answered, so that nothing is still under way: a recorded fault would
         otherwise be replayed to every repetition under the old key.
         """
-        self._seed = token_hex(_SEED_BYTES)
+        self._seed = os.urandom(_SEED_BYTES).hex()
