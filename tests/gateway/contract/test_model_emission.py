@@ -288,6 +288,7 @@ EMISSIONS: dict[str, tuple[ContractModel, object]] = {
 @pytest.mark.parametrize(("model", "expected"), EMISSIONS.values(), ids=EMISSIONS.keys())
 def test_a_model_is_emitted_in_the_shape_churnkey_documents(model: ContractModel, expected: object) -> None:
     assert json.loads(model.to_json()) == expected
+    assert model.to_json() == model.model_dump_json(by_alias=True, exclude_none=True)
 
 
 @pytest.mark.parametrize("model", [model for model, _ in EMISSIONS.values()], ids=EMISSIONS.keys())
