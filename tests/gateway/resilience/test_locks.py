@@ -127,6 +127,22 @@ async def test_one_that_is_cancelled_just_as_its_turn_comes_passes_it_on() -> No
     assert len(locks) == 0
 
 
+async def test_one_that_gives_up_waiting_leaves_the_holder_alone() -> None:
+    locks, diary = KeyedLocks(), list[str]()
+    first, second = Writer(locks, diary, "first"), Writer(locks, diary, "second")
+    await until_nothing_moves()
+    second.task.cancel()
+    await until_nothing_moves()
+    third = Writer(locks, diary, "third")
+    third.let_go.set()
+    await until_nothing_moves()
+    assert diary == ["first"]
+    first.let_go.set()
+    await asyncio.gather(first.task, third.task)
+    assert diary == ["first", "third"]
+    assert len(locks) == 0
+
+
 async def test_nobody_waits_longer_than_the_request_may() -> None:
     locks, diary = KeyedLocks(), list[str]()
     first = Writer(locks, diary, "first")
