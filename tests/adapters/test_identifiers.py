@@ -73,3 +73,20 @@ def test_a_plain_id_can_be_one_segment_of_a_path(identifier: str) -> None:
         assert identifier not in {"", ".", ".."}
         assert not set(identifier) & set("/\\\0\r\n")
         assert len(identifier.encode()) <= 4 * LONGEST_ID
+
+
+usual = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]*", fullmatch=True)
+near_the_limit = st.integers(LONGEST_ID - 1, LONGEST_ID + 1).map(lambda length: "a" * length)
+
+
+@given(usual | near_the_limit | st.text() | st.tuples(usual, st.characters(), usual).map("".join))
+def test_the_short_way_for_usual_ids_decides_as_the_whole_rule_does(identifier: str) -> None:
+    whole_rule = (
+        0 < len(identifier) <= LONGEST_ID
+        and identifier not in {".", ".."}
+        and identifier.isprintable()
+        and not set(identifier) & set("/\\")
+        and identifier == identifier.strip()
+    )
+
+    assert is_plain(identifier) is whole_rule
