@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from adapters.errors import Unmappable
 from adapters.fields import missing, open_end
@@ -43,7 +45,7 @@ SHOWN_WHERE: Final[Mapping[str, Mapping[str, StatusName]]] = {"collection is pau
 _ENDED: Final = frozenset(status for status, shown in SHOWN.items() if shown == "canceled")
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True, gc=False):
     """A span of time, in Unix seconds."""
 
     start: float
@@ -58,12 +60,16 @@ def current_period(items: Sequence[Mapping[str, Any]]) -> Span | None:
     start: float | None = None
     end: float | None = None
     for item in items:
-        begins, ends = seconds(item.get("current_period_start")), seconds(item.get("current_period_end"))
+        begins, ends = item.get("current_period_start"), item.get("current_period_end")
+        if type(begins) is not int:
+            begins = seconds(begins)
+        if type(ends) is not int:
+            ends = seconds(ends)
         if begins is not None and (start is None or begins > start):
             start = begins
         if ends is not None and (end is None or ends < end):
             end = ends
-    return None if start is None or end is None else Span(min(start, end), end)
+    return None if start is None or end is None else Span(end if end < start else start, end)
 
 
 def paused_until(source: Mapping[str, Any], now: datetime) -> tuple[bool, datetime | None]:
@@ -77,7 +83,9 @@ def paused_until(source: Mapping[str, Any], now: datetime) -> tuple[bool, dateti
 
 def is_paused_openly(source: Mapping[str, Any], now: datetime) -> bool:
     """Whether it is paused and nothing is set to end that: collection without an end, or a trial nobody paid after."""
-    return source.get("status") == "paused" or paused_until(source, now) == (True, None)
+    return source.get("status") == "paused" or (
+        source.get("pause_collection") is not None and paused_until(source, now) == (True, None)
+    )
 
 
 def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | None:
@@ -90,14 +98,17 @@ def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | Non
 
 def scheduled_end(source: Mapping[str, Any], period: Span | None) -> datetime | None:
     """When a cancellation will take effect; None for what has ended."""
+    if source.get("cancel_at") is None and source.get("cancel_at_period_end") is not True:
+        # As nearly all are: `cancels_at` would say the same.
+        return None
     return None if source.get("status") in _ENDED else cancels_at(source, period)
 
 
 def status_of(source: Mapping[str, Any], period: Span | None, context: Context) -> WrittenStatus:
     """The status. Raises `Unmappable` where what its name asks for is missing, or where nobody knows the name."""
     status = str(source.get("status"))
-    current, trial = _written(period), _written(_trial(source))
-    if status in _WHERE_PAUSED:
+    current, trial = _written(period), _trial(source)
+    if source.get("pause_collection") is not None and status in _WHERE_PAUSED:
         is_paused, until = paused_until(source, context.now)
         if is_paused:
             return _paused(source, None, until, period, trial)
@@ -133,12 +144,12 @@ def _unknown(
     raise Unmappable("status: unknown")
 
 
-def _trial(source: Mapping[str, Any]) -> Span | None:
+def _trial(source: Mapping[str, Any]) -> WrittenPeriod | None:
     start, end = source.get("trial_start"), source.get("trial_end")
     if start is None and end is None:
         return None
     began, ends = seconds(start), seconds(end)
-    return None if ends is None else Span(ends if began is None else min(began, ends), ends)
+    return None if ends is None else _written(Span(ends if began is None else min(began, ends), ends))
 
 
 def _ended(source: Mapping[str, Any], current: WrittenPeriod | None, trial: WrittenPeriod | None) -> WrittenStatus:

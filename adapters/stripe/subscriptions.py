@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import Raw
 
@@ -26,6 +26,7 @@ from adapters.stripe.statuses import Span, current_period, is_paused_openly, sch
 from gateway.contract import (
     MAX_SAFE_INTEGER,
     IntervalUnit,
+    Price,
     Subscription,
     WrittenDiscount,
     WrittenItem,
@@ -37,7 +38,10 @@ from gateway.contract import (
 _METERED_QUANTITY: Final = 1
 """The quantity of a metered item, whose usage Stripe does not say: the price of one unit is shown."""
 
-_DURATIONS_REMEMBERED: Final = 256
+_CYCLES_REMEMBERED: Final = 256
+
+_PriceParts: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any] | None, MappingOptions, str | None, int | None]
+"""What an item's price is made of: the price, its product, the settings, the currency, the quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +63,40 @@ def subscription(source: Mapping[str, Any], context: Context) -> Subscription:
 def written_subscription(source: Mapping[str, Any], context: Context) -> WrittenSubscription:
     """`subscription`, as it is written."""
     try:
-        return _written_subscription(source, items_of(source), context)
+        items = items_of(source)
+        period = current_period(items)
+        unit, count = prices.interval(governing(items))
+        began = seconds(source.get("start_date"))
+        start = missing("start_date") if began is None else unix_text(began)
+        cycle = _cycle(unit, count, context.options.exact_intervals)
+        currency = source.get("currency")
+        return WrittenSubscription(
+            id=required_text(source, "id"),
+            customer_id=reference(source.get("customer")) or missing("customer"),
+            status=status_of(source, period, context),
+            start=start,
+            duration=cycle.duration,
+            items=tuple([_item(item, currency, context) for item in items]),
+            discounts=_discounts(source, items, start, context),
+            metadata=_metadata(source, cycle, period, context) or None,
+        )
     except OverflowError:
         raise Unmappable("a time is out of range") from None
 
 
-def _written_subscription(
-    source: Mapping[str, Any], items: Sequence[Mapping[str, Any]], context: Context
-) -> WrittenSubscription:
-    period = current_period(items)
-    recurring = governing(items)
-    currency = source.get("currency")
-    began = seconds(source.get("start_date"))
-    start = missing("start_date") if began is None else unix_text(began)
-    return WrittenSubscription(
-        id=required_text(source, "id"),
-        customer_id=reference(source.get("customer")) or missing("customer"),
-        status=status_of(source, period, context),
-        start=start,
-        duration=_written_duration(*prices.interval(recurring), context.options.exact_intervals),
-        items=tuple([_item(item, currency, context) for item in items]),
-        discounts=_discounts(source, items, start, context) or None,
-        metadata=_metadata(source, recurring, period, context) or None,
+class _Cycle(NamedTuple):
+    """A billing cycle: the JSON of its duration, and its true interval where the duration only stands in for it."""
+
+    duration: Raw
+    interval: str | None
+
+
+@lru_cache(_CYCLES_REMEMBERED)
+def _cycle(unit: IntervalUnit, count: int, exact: bool) -> _Cycle:
+    return _Cycle(
+        written(intervals.duration(unit, count, exact=exact)),
+        intervals.in_words(unit, count) if intervals.is_approximated(unit, exact=exact) else None,
     )
-
-
-@lru_cache(_DURATIONS_REMEMBERED)
-def _written_duration(unit: IntervalUnit, count: int, exact: bool) -> Raw:
-    return written(intervals.duration(unit, count, exact=exact))
 
 
 def governing(items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -118,12 +128,17 @@ def _item(source: Mapping[str, Any], currency: str | None, context: Context) -> 
     return WrittenItem(
         context.expressed.get(
             ("price", embedded.get("id"), currency, counted),
-            (whole, product),
-            lambda _: prices.price(whole, context.options, product=product, currency=currency, quantity=counted),
+            (whole, product, context.options, currency, counted),
+            _price,
         ),
         _METERED_QUANTITY if counted is None else _whole(counted),
         None if identifier is None else required_text(source, "id"),
     )
+
+
+def _price(parts: _PriceParts) -> Price:
+    whole, product, options, currency, quantity = parts
+    return prices.price(whole, options, product=product, currency=currency, quantity=quantity)
 
 
 def _whole(quantity: int) -> int:
@@ -134,41 +149,36 @@ def _whole(quantity: int) -> int:
 
 def _discounts(
     source: Mapping[str, Any], items: Sequence[Mapping[str, Any]], start: str, context: Context
-) -> tuple[WrittenDiscount, ...]:
+) -> tuple[WrittenDiscount, ...] | None:
     """The discounts of the subscription and of its items; one whose coupon is gone cannot be told and is left out."""
     found: list[WrittenDiscount] = []
     for holder in (source, *items):
-        for discount in holder.get("discounts") or ():
-            coupon = _coupon(discount, context)
-            if coupon is not None:
-                began, end = seconds(discount.get("start")), seconds(discount.get("end"))
-                found.append(
-                    WrittenDiscount(
-                        coupon,
-                        start if began is None else unix_text(began),
-                        None if end is None else unix_text(end),
-                    )
+        discounts = holder.get("discounts")
+        if not discounts:
+            continue
+        for discount in discounts:
+            held = discounted(discount, context.companions.coupons)
+            if held is None or not isinstance(name := held.get("id"), str):
+                continue
+            began, end = seconds(discount.get("start")), seconds(discount.get("end"))
+            found.append(
+                WrittenDiscount(
+                    context.expressed.get(("coupon", name), held, coupon),
+                    start if began is None else unix_text(began),
+                    None if end is None else unix_text(end),
                 )
-    return tuple(found)
+            )
+    return tuple(found) or None
 
 
-def _coupon(discount: object, context: Context) -> Raw | None:
-    found = discounted(discount, context.companions.coupons)
-    name = None if found is None else found.get("id")
-    return context.expressed.get(("coupon", name), found, coupon) if found and isinstance(name, str) else None
-
-
-def _metadata(
-    source: Mapping[str, Any], recurring: Mapping[str, Any], period: Span | None, context: Context
-) -> dict[str, str]:
+def _metadata(source: Mapping[str, Any], cycle: _Cycle, period: Span | None, context: Context) -> dict[str, str]:
     """The subscription's own metadata, and what the contract has no field for."""
     found = metadata(source)
     at = scheduled_end(source, period)
     if at is not None:
         found["cancelAt"] = at.isoformat().replace("+00:00", "Z")
-    if intervals.is_approximated(recurring.get("interval"), exact=context.options.exact_intervals):
-        unit, count = prices.interval(recurring)
-        found["billingInterval"] = intervals.in_words(unit, count)
+    if cycle.interval is not None:
+        found["billingInterval"] = cycle.interval
     if is_paused_openly(source, context.now):
         found["pauseIndefinite"] = "true"
     return found

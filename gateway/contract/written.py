@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 _ENCODER: Final = Encoder()
 
 
-class WrittenPeriod(Struct, frozen=True):
+class WrittenPeriod(Struct, frozen=True, gc=False):
     """`Period`. Both ends as ``gateway.contract.moments`` writes them, here and below."""
 
     start: str
     end: str
 
 
-class WrittenStatus(Struct, frozen=True, rename="camel", omit_defaults=True):
+class WrittenStatus(Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
     """Any of the statuses, with the members that its name asks for."""
 
     name: StatusName
@@ -40,7 +40,7 @@ class WrittenStatus(Struct, frozen=True, rename="camel", omit_defaults=True):
     trial: WrittenPeriod | None = None
 
 
-class WrittenItem(Struct, frozen=True, omit_defaults=True):
+class WrittenItem(Struct, frozen=True, gc=False, omit_defaults=True):
     """`SubscriptionItem`; `price` is the JSON of a `Price`."""
 
     price: Raw
@@ -48,7 +48,7 @@ class WrittenItem(Struct, frozen=True, omit_defaults=True):
     id: str | None = None
 
 
-class WrittenDiscount(Struct, frozen=True, omit_defaults=True):
+class WrittenDiscount(Struct, frozen=True, gc=False, omit_defaults=True):
     """`SubscriptionDiscount`; `coupon` is the JSON of a `Coupon`."""
 
     coupon: Raw
@@ -56,7 +56,7 @@ class WrittenDiscount(Struct, frozen=True, omit_defaults=True):
     end: str | None = None
 
 
-class WrittenSubscription(Struct, frozen=True, rename="camel", omit_defaults=True):
+class WrittenSubscription(Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
     """`Subscription`; `duration` is the JSON of a `BillingDuration`."""
 
     id: str
@@ -84,7 +84,7 @@ ListedSubscription = Subscription | WrittenSubscription
 """A row of a list of subscriptions: an adapter answers models, or what is cheaper."""
 
 
-class _WrittenPage(Struct, frozen=True, omit_defaults=True):
+class _WrittenPage(Struct, frozen=True, gc=False, omit_defaults=True):
     data: list[WrittenSubscription | Raw]
     next: str | None = None
 
