@@ -34,7 +34,7 @@ class Companions:
 
     def price(self, source: Mapping[str, Any], currency: str | None) -> Mapping[str, Any]:
         """The fuller price where the embedded one was not enough."""
-        return self.prices.get(detail_key(source, currency), source) if self.prices else source
+        return self.prices.get(detail_key(source, currency), source)
 
 
 def detail_key(source: Mapping[str, Any], currency: str | None) -> str:

@@ -121,30 +121,34 @@ def _approximate_length(recurring: Mapping[str, Any]) -> timedelta:
 def _item(source: Mapping[str, Any], currency: str | None, context: Context) -> WrittenItem:
     embedded = source.get("price") or {}
     quantity = source.get("quantity")
-    counted = prices.packages(embedded, quantity) if isinstance(quantity, int) else None
-    product = context.companions.products.get(reference(embedded.get("product")) or "")
-    whole = context.companions.price(embedded, currency)
+    if isinstance(quantity, int):
+        quantity = prices.packages(embedded, quantity)
+        if isinstance(quantity, bool) or not 0 <= quantity <= MAX_SAFE_INTEGER:
+            raise Unmappable("quantity: out of range")
+    else:
+        quantity = None
+    companions = context.companions
+    product_id = embedded.get("product")
+    if type(product_id) is not str:
+        product_id = reference(product_id) or ""
+    whole = companions.price(embedded, currency) if companions.prices else embedded
     identifier = source.get("id")
+    if type(identifier) is not str or not identifier:
+        identifier = None if identifier is None else missing("id")
     return WrittenItem(
         context.expressed.get(
-            ("price", embedded.get("id"), currency, counted),
-            (whole, product, context.options, currency, counted),
+            ("price", embedded.get("id"), currency, quantity),
+            (whole, companions.products.get(product_id), context.options, currency, quantity),
             _price,
         ),
-        _METERED_QUANTITY if counted is None else _whole(counted),
-        None if identifier is None else required_text(source, "id"),
+        _METERED_QUANTITY if quantity is None else quantity,
+        identifier,
     )
 
 
 def _price(parts: _PriceParts) -> Price:
     whole, product, options, currency, quantity = parts
     return prices.price(whole, options, product=product, currency=currency, quantity=quantity)
-
-
-def _whole(quantity: int) -> int:
-    if isinstance(quantity, bool) or not 0 <= quantity <= MAX_SAFE_INTEGER:
-        raise Unmappable("quantity: out of range")
-    return quantity
 
 
 def _discounts(
@@ -160,7 +164,11 @@ def _discounts(
             held = discounted(discount, context.companions.coupons)
             if held is None or not isinstance(name := held.get("id"), str):
                 continue
-            began, end = seconds(discount.get("start")), seconds(discount.get("end"))
+            began, end = discount.get("start"), discount.get("end")
+            if type(began) is not int:
+                began = seconds(began)
+            if type(end) is not int:
+                end = seconds(end)
             found.append(
                 WrittenDiscount(
                     context.expressed.get(("coupon", name), held, coupon),
