@@ -37,16 +37,20 @@ def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") 
 async def _one_connection(port: int, message: bytes, until: float, latencies: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while (started := time.perf_counter()) < until:
-        writer.write(message)
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(head.partition(b"\r\n")[0].decode())
-        length = next(
-            int(line.partition(b":")[2]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
-        )
-        await reader.readexactly(length)
+        await _one_request(reader, writer, message)
         latencies.append(time.perf_counter() - started)
     writer.close()
+
+
+async def _one_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, message: bytes) -> None:
+    writer.write(message)
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(head.partition(b"\r\n")[0].decode())
+    length = next(
+        int(line.partition(b":")[2]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
+    )
+    await reader.readexactly(length)
 
 
 async def run(port: int, messages: Sequence[bytes], *, connections: int, seconds: float) -> Result:
@@ -56,6 +60,18 @@ async def run(port: int, messages: Sequence[bytes], *, connections: int, seconds
     chosen = [messages[number % len(messages)] for number in range(connections)]
     await asyncio.gather(*(_one_connection(port, message, until, result.latencies) for message in chosen))
     return result
+
+
+async def send(port: int, messages: Sequence[bytes], *, connections: int, requests: int) -> None:
+    """Send so many requests, as many on each connection, and wait for the answers. Any but 200 is an error."""
+
+    async def on_one(message: bytes) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(requests // connections):
+            await _one_request(reader, writer, message)
+        writer.close()
+
+    await asyncio.gather(*(on_one(messages[number % len(messages)]) for number in range(connections)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def free_port() -> int:
         return port
 
 
-def _settings(upstream: str) -> str:
+def settings_text(upstream: str) -> str:
+    """The YAML of a gateway before the provider at this address."""
     # Without a window for repetitions: the load goes round the same customers, and most cancellations would be answered
     # without a call.
     return f"""
@@ -143,7 +144,7 @@ def main() -> None:
     servers: dict[str, Server] = {}
     with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "stripe.yaml"
-        settings.write_text(_settings(address))
+        settings.write_text(settings_text(address))
         start(stack, upstream, "benchmarks.upstream", "--port", str(upstream))
         for name, by in (("pass-through", "session"), ("by package", "package"), ("calls only", "calls")):
             port = free_port()
