@@ -83,9 +83,10 @@ class Redaction:
         # fields, routes, backends, the ids of the same request. A line of one kind has the same fields each time.
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._search)
         self._remembered_fields: dict[tuple[object, ...], _Fields] = {}
-        self._harmless: set[str] = set()
         words = (*itertools.chain(*_SECRET_LOOKING.values()), *_IN_EMAILS, *(one.lower() for one in self._known))
         self._words = tuple(dict.fromkeys(words))
+        # Last: whoever finds it empty looks for the new ones.
+        self._harmless: set[str] = set()
 
     def __call__(self, logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
         """The event, cleaned."""
@@ -104,6 +105,9 @@ class Redaction:
         """Whether nothing is taken out, by a look at all texts at once. Nearly every line is like that. It may be False
         for such a line, which is then looked through; it is never True for any other."""
         texts: list[str] = []
+        # Taken first: a secret may be told in another thread meanwhile, and what was looked at without it must not be
+        # remembered beside what is looked at with it.
+        harmless = self._harmless
         if not self._are_plain((entries,), texts, 0):
             return False
         if not texts:
@@ -116,9 +120,9 @@ class Redaction:
         if any(map(lowered.__contains__, self._words)):
             return False
         if len(whole) <= _LONGEST_REMEMBERED_AT_ONCE:
-            if len(self._harmless) >= _MOST_REMEMBERED:
-                self._harmless.clear()
-            self._harmless.update(texts)
+            if len(harmless) >= _MOST_REMEMBERED:
+                harmless.clear()
+            harmless.update(texts)
         return True
 
     def _are_plain(self, values: Iterable[object], texts: list[str], depth: int) -> bool:

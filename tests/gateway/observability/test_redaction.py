@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -300,3 +301,21 @@ def test_a_secret_that_is_told_later_is_taken_out_from_then_on_and_the_earlier_o
     after = redaction(None, "info", {"event": text})
     assert before == {"event": f"{REDACTED} second/of-the-secrets second%2Fof-the-secrets"}
     assert after == {"event": f"{REDACTED} {REDACTED} {REDACTED}"}
+
+
+class Interrupted(tuple[str, ...]):
+    """Words to be looked for; when the last one has been, something happens."""
+
+    then: Callable[[], object]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from super().__iter__()
+        self.then()
+
+
+def test_a_secret_that_is_told_while_a_line_is_looked_at_is_taken_out_of_the_next_one() -> None:
+    redaction = Redaction()
+    words = redaction._words = Interrupted(redaction._words)
+    words.then = lambda: redaction.know(["told-a-moment-too-late"])
+    redaction.clean({"event": "told-a-moment-too-late"})
+    assert redaction.clean({"event": "told-a-moment-too-late"}) == {"event": REDACTED}
