@@ -126,17 +126,11 @@ class Execution(Holes):
         return states
 
     async def _carry_out(self, action: Action, state: SubscriptionState, decide: Decide, key: WriteKey) -> None:
-        whose: dict[str, object] = {
-            "action": str(action),
-            "customer_id": state.customer_id,
-            "subscription_id": state.id,
-        }
         recorder = self.runtime.recorder
         intent: Intent | None = None
         try:
             intent = decide(state)
             if intent is None or intent.is_met_by(state):
-                _log.info("nothing to do", **whose, reason="it is so already")
                 await recorder.not_sent(record_of(action, state, intent), WriteResult(Outcome.NOTHING_TO_DO))
                 return
             if action in self.capabilities.loses_scheduled_change:
@@ -146,22 +140,19 @@ class Execution(Holes):
                 raise Conflict(obstacle)
             await self._guard_money(state, intent)
         except Failure as failure:
-            _log.info("refused", **whose, **failure.for_log())
+            _log.info("refused", **_whose(action, state), **failure.for_log())
             await recorder.not_sent(record_of(action, state, intent), WriteResult(outcome_of(failure), failure=failure))
             raise
         record = record_of(action, state, intent)
-        whose["intent"] = record.asked
         if self.runtime.dry_run:
-            _log.info("not sent", **whose, reason="dry run")
             await recorder.not_sent(record, WriteResult(Outcome.DRY_RUN))
             return
         try:
             await self._perform_on_record(record, action, state, intent, key)
         except Failure as failure:
             # Part of it may have been done all the same.
-            _log.warning("write failed", **whose, **failure.for_log())
+            _log.warning("write failed", **_whose(action, state), asked=record.asked, **failure.for_log())
             raise
-        _log.info("write done", **whose)
 
     def _unfinished_extension(self, state: SubscriptionState) -> Extension | None:
         """What an earlier process began to extend this trial by, and may have done."""
@@ -274,6 +265,10 @@ class Execution(Holes):
                 return self._apply_coupon(state, intent, key)
             case ChangePrice():
                 return self._change_price(state, intent, key)
+
+
+def _whose(action: Action, state: SubscriptionState) -> dict[str, str]:
+    return {"action": str(action), "customer_id": state.customer_id, "subscription_id": state.id}
 
 
 def _not_shown() -> UnknownOutcome:

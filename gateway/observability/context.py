@@ -1,17 +1,19 @@
-"""What every line of a request says beside its own: which request, which backend, which mode, which action."""
+"""What every line of a request says beside its own: which request, backend, mode and action, what was done so far."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 _PROVIDER_REQUEST_ID: Final = "provider_request_id"
 
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_WRITES: Final = "writes"
 
-_facts: Final[ContextVar[dict[str, str] | None]] = ContextVar("facts", default=None)
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
+
+_facts: Final[ContextVar[dict[str, Any] | None]] = ContextVar("facts", default=None)
 """Shared by all tasks of a request: what one of them finds out is said by the others too."""
 
 
@@ -41,13 +43,22 @@ def say_of_latest_call(request_id: str | None) -> None:
         known[_PROVIDER_REQUEST_ID] = request_id
 
 
+def say_of_write(**facts: object) -> None:
+    """Say as well that an action on a subscription is over; a request may have several. Where no request is being
+    served, nothing is said, as of a call."""
+    known = _facts.get()
+    if known:
+        known.setdefault(_WRITES, []).append(facts)
+
+
 def said(fact: str) -> str | None:
     """One of these facts of the request that is being served; None where it is not known, or there is no request."""
     known = _facts.get()
-    return known.get(fact) if known else None
+    found: str | None = known.get(fact) if known else None
+    return found
 
 
-def context() -> Mapping[str, str]:
+def context() -> Mapping[str, object]:
     """All of these facts."""
     return _facts.get() or _NOTHING
 

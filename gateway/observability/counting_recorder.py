@@ -1,8 +1,10 @@
-"""Counts what is recorded."""
+"""Counts what is recorded, and says it of the request."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from gateway.observability.context import say_of_write
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class CountingRecorder:
-    """A `gateway.resilience.Recorder` before another: counts actions by outcome, and hands everything on."""
+    """A `gateway.resilience.Recorder` before another: counts actions by outcome, has them said in the log's
+    lines of the request, and hands everything on."""
 
     def __init__(self, recorder: Recorder, metrics: BackendMetrics) -> None:
         self._recorder = recorder
@@ -23,15 +26,22 @@ class CountingRecorder:
         return self._recorder.begun(write)
 
     def ended(self, write: WriteRecord, result: WriteResult) -> Awaitable[None]:
-        """Count it."""
-        self._metrics.acted(write.action, str(result.outcome))
+        """Count it and say it."""
+        self._tell(write, result)
         return self._recorder.ended(write, result)
 
     def not_sent(self, write: WriteRecord, result: WriteResult) -> Awaitable[None]:
-        """Count it."""
-        self._metrics.acted(write.action, str(result.outcome))
+        """Count it and say it."""
+        self._tell(write, result)
         return self._recorder.not_sent(write, result)
 
     def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
         """Hand it on."""
         return self._recorder.unfinished(action, subscription_id)
+
+    def _tell(self, write: WriteRecord, result: WriteResult) -> None:
+        outcome = result.outcome.value
+        self._metrics.acted(write.action, outcome)
+        say_of_write(
+            customer_id=write.customer_id, subscription_id=write.subscription_id, asked=write.asked, outcome=outcome
+        )

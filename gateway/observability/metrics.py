@@ -224,9 +224,12 @@ class BackendMetrics:
         self._misses = {one: metrics.catalogue_lookups.labels(*self._labels, one, "miss") for one in CATALOGUE}
         for reason in SHED_REASONS:
             metrics.provider_calls_shed.labels(*self._labels, reason)
+        self._actions = {
+            (action.value, outcome.value): metrics.actions.labels(*self._labels, action.value, outcome.value)
+            for action in Action
+            for outcome in Outcome
+        }
         for action in Action:
-            for outcome in Outcome:
-                metrics.actions.labels(*self._labels, action.value, outcome.value)
             for settlement in SETTLEMENTS:
                 metrics.writes_settled.labels(*self._labels, action.value, settlement)
 
@@ -301,4 +304,4 @@ class BackendMetrics:
 
     def acted(self, action: str, outcome: str) -> None:
         """An action on one subscription is over."""
-        self._metrics.actions.labels(*self._labels, action, outcome).inc()
+        self._actions[action, outcome].inc()

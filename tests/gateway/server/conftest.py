@@ -8,9 +8,10 @@ from contextlib import AsyncExitStack
 import pytest
 from pytest_aiohttp.plugin import AiohttpClient
 
-from gateway.observability import Metrics
+from gateway.contract import Mode
+from gateway.observability import CountingRecorder, Metrics
 from gateway.observability.spans import Traces
-from gateway.resilience import SilentRecorder
+from gateway.resilience import Recorder, SilentRecorder
 from gateway.server import open_backends
 from gateway.settings import BackendSettings
 from tests.support.log import Log, recorded_log
@@ -45,11 +46,16 @@ async def start(
             *settings: BackendSettings, metrics: Metrics | None = None, traces: Traces | None = None
         ) -> Client:
             chosen = settings or (backend_settings(),)
-            recorder = SilentRecorder() if traces is None else traces.recorder(SilentRecorder())
+            counted = metrics or Metrics()
+
+            def record(name: str, mode: Mode) -> Recorder:
+                recorder = CountingRecorder(SilentRecorder(), counted.of(name, mode))
+                return recorder if traces is None else traces.recorder(recorder)
+
             backends = await running.enter_async_context(
-                open_backends(chosen, find_adapter, clock=lambda: NOW, record=lambda name, mode: recorder)
+                open_backends(chosen, find_adapter, clock=lambda: NOW, record=record)
             )
-            return await aiohttp_client(GatewayServer(backends, metrics, traces))
+            return await aiohttp_client(GatewayServer(backends, counted, traces))
 
         yield start
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 import pytest
 
@@ -90,11 +91,44 @@ async def test_one_request_leaves_nothing_in_the_context_of_the_next(client: Cli
 
 
 async def test_what_an_adapter_logs_has_the_requests_context(client: Client, log: Log) -> None:
-    body = json.dumps({"customerId": "cus_ada", "subscriptionId": "sub_run", "id": "SAVE20"}).encode()
+    body = json.dumps({"customerId": "cus_ada", "subscriptionId": "sub_run", "id": "NO_SUCH"}).encode()
     path = "/churnkey/actions/subscription/apply-coupon"
     await send(client, path, method="POST", headers={"X-Request-Id": "mine", "X-Churnkey-Mode": "test"}, body=body)
-    (event,) = log.events("write done")
+    (event,) = log.events("write failed")
     assert (event["request_id"], event["backend"], event["mode"]) == ("mine", "memory", "test")
+
+
+CANCEL: Final = {"kind": "Cancel", "when": "end-of-period", "unpause": False}
+
+
+def canceled(subscription_id: str, outcome: str, asked: dict[str, object] | None) -> dict[str, object]:
+    return {"customer_id": "cus_ada", "subscription_id": subscription_id, "asked": asked, "outcome": outcome}
+
+
+async def cancel(client: Client, target: str, **body: str) -> None:
+    content = json.dumps({"customerId": "cus_ada", "scheduledAt": "end-of-period", **body}).encode()
+    await send(client, f"/churnkey/actions/{target}/cancel", method="POST", body=content)
+
+
+async def test_the_line_of_an_action_says_what_was_done(client: Client, log: Log) -> None:
+    await cancel(client, "subscription", subscriptionId="sub_run")
+    (event,) = log.events()
+    assert event["writes"] == [canceled("sub_run", "done", CANCEL)]
+
+
+async def test_the_line_of_an_action_on_all_says_it_of_each(client: Client, log: Log) -> None:
+    await cancel(client, "subscription", subscriptionId="sub_run")
+    await cancel(client, "customer")
+    assert log.events()[-1]["writes"] == [
+        canceled("sub_run", "nothing to do", CANCEL),
+        canceled("sub_try", "done", CANCEL),
+    ]
+
+
+async def test_the_line_of_a_request_does_not_say_what_the_one_before_did(client: Client, log: Log) -> None:
+    await cancel(client, "subscription", subscriptionId="sub_run")
+    await send(client, "/churnkey/customers/cus_ada")
+    assert "writes" not in log.events()[-1]
 
 
 async def test_nothing_personal_and_no_token_is_logged(start: Start, live: MemoryAccount, log: Log) -> None:
