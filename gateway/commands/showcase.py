@@ -1,11 +1,14 @@
-"""What the demo prints: who is there, what changes, and every reading and every action as commands to be pasted."""
+"""What the demo prints: who is there, what changes, and as commands to be pasted every reading, every action and the
+verification."""
 
 from __future__ import annotations
 
 import json
 import shlex
+import sys
 import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -90,9 +93,21 @@ def suggestions(demo: Demo, url: str, token: str) -> str:
             "Act, then read the subscription again (each action has a subscription or customer of its own)",
             *_commands(actions(tour), url, token),
             "",
+            "Verify, as Churnkey's button does (changes nothing)",
+            "",
+            textwrap.indent(verification(url, token), _INDENT),
+            "",
             "Every request shows below. Ctrl-C ends the demo.",
         ]
     )
+
+
+def verification(url: str, token: str) -> str:
+    """The command that plays Churnkey against what is shown, by the interpreter that shows it."""
+    program = Path(sys.executable)
+    here = Path.cwd()
+    shown = program.relative_to(here) if program.is_relative_to(here) else program
+    return f"CK_INTEGRATION_TOKEN={token} \\\n  {shlex.quote(str(shown))} -m gateway verify --url {url}"
 
 
 def subscription_path(tour: Tour, subscription: str) -> str:

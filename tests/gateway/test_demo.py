@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -69,8 +70,13 @@ def conforms(body: object, schema: dict[str, Any]) -> bool:
 
 
 def normalized(text: str) -> str:
-    """Without what differs between two runs: the token, the port, the dates."""
-    for pattern, same in ((r"demo-\w{12}", "TOKEN"), (r"127\.0\.0\.1:\d+", "ADDRESS"), (r"\d{4}-[\d:.T-]+Z", "DATE")):
+    """Without what differs between two runs: the token, the port, the dates, where Python is."""
+    for pattern, same in (
+        (r"demo-\w{12}", "TOKEN"),
+        (r"127\.0\.0\.1:\d+", "ADDRESS"),
+        (r"\d{4}-[\d:.T-]+Z", "DATE"),
+        (r"\S+ -m gateway", "PROGRAM"),
+    ):
         text = re.sub(pattern, same, text)
     return text
 
@@ -162,6 +168,14 @@ def test_a_subscription_is_shown_before_and_after_an_action(run: Run) -> None:
 
     assert '"name":"active"' in before
     assert '"name":"paused"' in after.partition("\n\n")[0]
+
+
+@EACH_RUN
+def test_the_verification_that_is_suggested_passes(run: Run) -> None:
+    command = run.printed.partition("Verify, ")[2].split("\n\n")[1]
+    verified = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 @EACH_RUN
