@@ -181,14 +181,16 @@ async def _to_cancel(visit: Visit, notes: Notes, schedule: str) -> Held:
 
 
 async def _read(visit: Visit, notes: Notes) -> Held:
-    """The subscription that was named, as it is now. Raises `CheckEnded`, having noted why, where it is not there."""
+    """The subscription that was named, as it is now. Raises `CheckEnded`, having noted why, where it is not there, and
+    `Skipped` where nobody knows whose it is."""
     writing = visit.writing
     if writing is None:
         raise Skipped("nothing may be written")
     identifier = writing.subscription
     customer = visit.writing_holder
     if customer is None:
-        notes.stop(f"--subscription {shown_id(identifier)}", "not on any list", "", "name its customer with --customer")
+        # Nothing was tried, so nothing is wrong with the action.
+        raise Skipped(f"{shown_id(identifier)} is on no list: name its customer with --customer")
     where = place("/customers/{}/subscriptions/{}", customer, identifier)
     body = document_in(await visit.client.get(where), notes)
     if not is_object(body):
