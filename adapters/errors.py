@@ -7,7 +7,7 @@ there to the log, never into an answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from gateway.resilience import CallOutcome, Cause, Failure
 
@@ -152,3 +152,9 @@ class Unreadable(AdapterError):
 class Unmappable(ValueError):
     """A provider's object that the contract cannot express. Its message names the field and the reason, never a value
     that could be personal. In a list the row is left out, asked for alone it is `Unreadable`."""
+
+
+UNEXPRESSED: Final = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What comes of reading an object that a provider made. `Unmappable` and pydantic's `ValidationError`, which are both
+`ValueError`s; and what Python itself says where a member is of another type than the provider documents, as nobody can
+ask beforehand for all that JSON can be."""

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import structlog
-from pydantic import ValidationError
 
 from adapters import decisions
 from adapters.errors import (
+    UNEXPRESSED,
     AdapterError,
     Conflict,
     Credentials,
@@ -24,7 +24,6 @@ from adapters.errors import (
     Timeout,
     Unavailable,
     UnknownOutcome,
-    Unmappable,
     Unreadable,
     Unsupported,
 )
@@ -44,6 +43,7 @@ from gateway.resilience import (
     WriteRecord,
     WriteResult,
     call_trail,
+    current_urgency,
     urgency,
     with_urgency,
 )
@@ -245,8 +245,11 @@ class Execution(Holes):
     async def _perform(self, state: SubscriptionState, intent: Intent, key: WriteKey) -> Shown:
         try:
             shown = await self._hole(state, intent, key)
-        except (Unmappable, ValidationError) as error:
+        except UNEXPRESSED as error:
             self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, state.id, reason_of(error))
+            if current_urgency() is not Urgency.UNFINISHED:
+                # What it was to be made of cannot be read: nothing was sent.
+                raise Unreadable from None
             raise _not_shown() from None
         if shown is not None and not intent.is_met_by(shown):
             # It has to be looked at again before anything is said.

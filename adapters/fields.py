@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, NoReturn
@@ -34,6 +34,67 @@ def optional_text(source: Mapping[str, Any], *fields: str) -> str | None:
         if isinstance(value, str) and value:
             return value
     return None
+
+
+def text_if_any(source: Mapping[str, Any], field: str) -> str | None:
+    """A text that may be missing. Raises `Unmappable` for anything else: what depends on it would go by a guess."""
+    value = source.get(field)
+    if value is not None and not isinstance(value, str):
+        raise Unmappable(f"{field}: not a text")
+    return value
+
+
+def flag_if_any(source: Mapping[str, Any], field: str) -> bool | None:
+    """True or false, or missing. Raises `Unmappable` for anything else."""
+    value = source.get(field)
+    if value is not None and not isinstance(value, bool):
+        raise Unmappable(f"{field}: neither true nor false")
+    return value
+
+
+def object_if_any(source: Mapping[str, Any], field: str) -> Mapping[str, Any] | None:
+    """An object that may be missing. Raises `Unmappable` for anything else."""
+    value = source.get(field)
+    if value is not None and not isinstance(value, dict):
+        raise Unmappable(f"{field}: not an object")
+    return value
+
+
+def list_if_any(source: Mapping[str, Any], field: str) -> list[Any]:
+    """A list; an empty one where it is missing. Raises `Unmappable` for anything else."""
+    value = source.get(field)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Unmappable(f"{field}: not a list")
+    return value
+
+
+def objects_if_any(source: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
+    """A list of objects; an empty one where it is missing. Raises `Unmappable` for anything else."""
+    found = list_if_any(source, field)
+    if not all(isinstance(one, dict) for one in found):
+        raise Unmappable(f"{field}: not all are objects")
+    return found
+
+
+def by_id(rows: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    """Those rows of a list by their ids that are objects and have one. The others are nobody's: whoever expresses the
+    list leaves them out."""
+    found = ((row.get("id"), row) for row in rows if isinstance(row, dict))
+    return {identifier: row for identifier, row in found if isinstance(identifier, str) and identifier}
+
+
+def last_id(rows: Sequence[Any]) -> str:
+    """The id of the last row of a page that has one, from which the list goes on: what is after it comes once more.
+
+    Raises `Unmappable` where no row has any.
+    """
+    for row in reversed(rows):
+        identifier = row.get("id") if isinstance(row, dict) else None
+        if isinstance(identifier, str) and identifier:
+            return identifier
+    return missing("id")
 
 
 def unix_moment(value: object) -> datetime | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, TypeA
 from pydantic import ValidationError
 
 from adapters.charges import Charge, ChargeLimit
-from adapters.errors import Unmappable, Unreadable
+from adapters.errors import UNEXPRESSED, Unmappable, Unreadable
 from adapters.observations import Contact, Observation, Right
 from adapters.state import PriceFacts, SubscriptionState
 from gateway.contract import (
@@ -102,12 +102,13 @@ class Listing(Generic[M_co]):
 class Rows(Generic[M_co]):
     """One page as the provider gave it, and how a row of it is expressed in the contract.
 
-    `express` answers None for a row that is not to be listed and raises `Unmappable` for one that cannot be. `next`
+    `express` answers None for a row that is not to be listed and raises `Unmappable` for one that cannot be; whatever
+    else is in `UNEXPRESSED` counts as that, and so does a row that is no object, which need not be looked for. `next`
     follows the provider's own "more", never the number of rows. `detail` may tell of a subscription's row what the
     contract has no words for, and raises as `express` does.
     """
 
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Any]
     express: Callable[[Mapping[str, Any]], M_co | None]
     next: str | None
     detail: Callable[[Mapping[str, Any]], SubscriptionDetail] | None = None
@@ -322,7 +323,7 @@ class Holes(ABC):
     async def _readable(self, controller: Controller, answer: Awaitable[T]) -> T:
         try:
             return await answer
-        except (Unmappable, ValidationError) as error:
+        except UNEXPRESSED as error:
             self.runtime.observer.left_out(controller, "", reason_of(error))
             raise Unreadable from None
 
@@ -334,9 +335,12 @@ class Holes(ABC):
         return controller is not Controller.FAMILIES
 
 
-def reason_of(error: Unmappable | ValidationError) -> str:
-    """Why an object cannot be expressed, without any of its values."""
+def reason_of(error: Exception) -> str:
+    """Why an object cannot be expressed, without any of its values: of an error in `UNEXPRESSED`."""
     if isinstance(error, Unmappable):
         return str(error)
+    if not isinstance(error, ValidationError):
+        # Its text may quote what it met.
+        return f"of another form than is documented: {type(error).__name__}"
     details = error.errors(include_input=False, include_url=False, include_context=False)
     return "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['type']}" for one in details[:3])

@@ -17,7 +17,10 @@ _MONTHS_IN_A_YEAR: Final = 12
 
 def interval(unit: object, count: object) -> tuple[IntervalUnit, int]:
     """A provider's unit and count, checked. Raises `Unmappable` for a unit that is not known."""
-    known = _UNITS.get(unit)
+    try:
+        known = _UNITS.get(unit)
+    except TypeError:
+        known = None
     # Not `isinstance`, for which true and false are numbers.
     if known is None or type(count) is not int or count < 1:
         raise Unmappable("the billing interval is unknown")

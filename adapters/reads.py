@@ -8,9 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar, final
 
-from pydantic import ValidationError
-
-from adapters.errors import NotFound, Unmappable, Unsupported
+from adapters.errors import UNEXPRESSED, NotFound, Unsupported
 from adapters.holes import Candidate, Holes, Listing, Rows, reason_of
 from adapters.identifiers import is_plain, require_plain
 from adapters.offer import features
@@ -204,18 +202,24 @@ class Reads(Holes):
             reason = self.offered.reason(f"controllers.{controller}")
             raise Unsupported(f"{controller.capitalize()} are not offered here: {reason}.")
 
-    def _express(self, controller: Controller, page: Rows[M], row: Mapping[str, Any]) -> M | None:
+    def _express(self, controller: Controller, page: Rows[M], row: Any) -> M | None:
         try:
             expressed = page.express(row)
-        except (Unmappable, ValidationError) as error:
+        except UNEXPRESSED as error:
             # A list does not fail for one bad row: it is left out, and an operator is told.
-            self.runtime.observer.left_out(controller, str(row.get("id", "")), reason_of(error))
+            self.runtime.observer.left_out(controller, _id_of(row), reason_of(error))
             return None
         if expressed is not None and not is_plain(str(getattr(expressed, "id", ""))):
             # It could be offered, and then neither be asked for nor be applied.
             self.runtime.observer.left_out(controller, "", "id: no request could carry it safely")
             return None
         return expressed
+
+
+def _id_of(row: object) -> str:
+    """A row's id, as far as it has one: anything else in its place could be anything."""
+    identifier = row.get("id") if isinstance(row, dict) else None
+    return identifier if isinstance(identifier, str) else ""
 
 
 def _in_detail(page: Rows[ListedSubscription], row: Mapping[str, Any]) -> DetailedSubscription | None:

@@ -34,7 +34,7 @@ from tests.adapters.actions import ACTIONS, Act, apply_coupon, cancel, change_pr
 from tests.support.memory_account import sample_subscription
 from tests.support.recording_observer import RecordingObserver
 from tests.support.replacing import replace
-from tests.support.scripted_adapter import WORKS, ScriptedAdapter, fails, meanwhile
+from tests.support.scripted_adapter import WORKS, ScriptedAdapter, cannot_be_made, fails, meanwhile
 
 TRIAL: Final = sample_subscription("sub_1", standing=Standing.TRIAL)
 RUNNING: Final = sample_subscription("sub_1")
@@ -151,15 +151,41 @@ async def test_an_object_that_cannot_be_understood_is_unreadable(verb: str, act:
     assert observer.rows_left_out == [("subscriptions", "", "items: missing")]
 
 
+NOT_UNDERSTOOD: Final = {
+    "unmappable": (Unmappable("items: missing"), "items: missing"),
+    "of another type": (TypeError("'ada@example.com'"), "of another form than is documented: TypeError"),
+    "without a member": (KeyError("ada@example.com"), "of another form than is documented: KeyError"),
+}
+not_understood = pytest.mark.parametrize(("error", "reason"), NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD)
+
+
+@not_understood
 @every_action
-async def test_an_answer_to_a_write_that_cannot_be_understood_is_settled_by_reading(verb: str, act: Act) -> None:
+async def test_an_answer_to_a_write_that_cannot_be_understood_is_settled_by_reading(
+    verb: str, act: Act, error: Exception, reason: str
+) -> None:
     observer = RecordingObserver()
     adapter = ScriptedAdapter.serving(TRIAL, observer=observer)
-    adapter.script(verb, fails(Unmappable("items: missing")))
+    adapter.script(verb, fails(error))
     with pytest.raises(UnknownOutcome):
         await act(adapter, "cus_ada", "sub_1")
-    assert observer.rows_left_out == [("subscriptions", "sub_1", "items: missing")]
+    assert observer.rows_left_out == [("subscriptions", "sub_1", reason)]
+    assert adapter.calls[-2:] == [verb, "load"]
     assert len(adapter.sent) == 1
+
+
+@not_understood
+@every_action
+async def test_what_cannot_be_understood_before_anything_is_sent_is_unreadable(
+    verb: str, act: Act, error: Exception, reason: str
+) -> None:
+    observer = RecordingObserver()
+    adapter = ScriptedAdapter.serving(TRIAL, observer=observer)
+    adapter.script(verb, cannot_be_made(error))
+    with pytest.raises(Unreadable):
+        await act(adapter, "cus_ada", "sub_1")
+    assert observer.rows_left_out == [("subscriptions", "sub_1", reason)]
+    assert adapter.sent == []
 
 
 async def test_a_price_that_cannot_be_understood_is_unreadable() -> None:

@@ -10,10 +10,11 @@ from typing import ClassVar, Self, TypeAlias, TypeVar
 
 from adapters.base import Capabilities, Runtime
 from adapters.charges import Charge, ChargeLimit
+from adapters.errors import UnknownOutcome
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.state import PriceFacts, SubscriptionState
 from gateway.contract import Action, Mode
-from gateway.resilience import Observer, Recorder, SilentObserver, SilentRecorder, WriteKey
+from gateway.resilience import Failure, Observer, Recorder, SilentObserver, SilentRecorder, WriteKey, note_change
 from tests.support.memory_account import NOW, MemoryAccount, sample_account
 from tests.support.memory_adapter import MemoryAdapter, MemorySettings
 from tests.support.replacing import replace
@@ -24,10 +25,14 @@ Meanwhile: TypeAlias = Callable[[], None]
 
 @dataclass(frozen=True)
 class Step:
-    """What one call does. It takes effect or not, then it raises `error`, if any; before either, `meanwhile` runs."""
+    """What one call does. It takes effect or not, then it raises `error`, if any; before either, `meanwhile` runs.
+
+    Where it is not `is_sent` the error comes of making the call, and nothing reaches the provider.
+    """
 
     error: Exception | None = None
     takes_effect: bool = True
+    is_sent: bool = True
     meanwhile: Meanwhile | None = None
 
 
@@ -37,6 +42,11 @@ WORKS = Step()
 def fails(error: Exception) -> Step:
     """Raise and do nothing."""
     return Step(error, takes_effect=False)
+
+
+def cannot_be_made(error: Exception) -> Step:
+    """Raise before anything is sent."""
+    return Step(error, takes_effect=False, is_sent=False)
 
 
 def loses_answer(error: Exception) -> Step:
@@ -162,14 +172,19 @@ class ScriptedAdapter(MemoryAdapter):
         self, verb: str, state: SubscriptionState, key: WriteKey, effect: Coroutine[object, object, None]
     ) -> None:
         sent = Sent(verb, state.id, key.of("post", f"{verb}/{state.id}", {}))
-        self.calls.append(verb)
-        self.sent.append(sent)
         try:
+            if self._steps[verb] and not self._steps[verb][0].is_sent:
+                raise self._next(verb).error or AssertionError
+            self.calls.append(verb)
+            self.sent.append(sent)
             await self.gate.wait()
             step = self._next(verb)
             if step.takes_effect:
                 await effect
                 self.effects.append(sent)
+            if not isinstance(step.error, Failure) or isinstance(step.error, UnknownOutcome):
+                # As every call does that was made, see `adapters.calls`.
+                note_change()
             if step.error is not None:
                 raise step.error
         finally:
