@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from adapters.errors import Conflict, Credentials, Invalid, NotFound
-from adapters.fields import http_moment
+from adapters.fields import by_id, http_moment
 from adapters.observations import EVERY_ACTION, Contact, Observation, Right, Verdict
 from adapters.stripe.charges import is_without_invoice
 from adapters.stripe.client import API_VERSION
@@ -96,10 +96,11 @@ class StripeAccount(StripeConnection):
         except Credentials:
             # For want of another right.
             return None
-        if not page["data"]:
+        subscription_id = next(iter(by_id(page["data"])), None)
+        if subscription_id is None:
             return None
         try:
-            await self._api.preview("invoices", "create_preview", subscription=str(page["data"][0].get("id")))
+            await self._api.preview("invoices", "create_preview", subscription=subscription_id)
         except (Conflict, Invalid, NotFound) as error:
             return True if is_without_invoice(error) else None
         return True

@@ -13,6 +13,7 @@ from typing import Any, Final
 from adapters import amounts
 from adapters.amounts import rounded
 from adapters.errors import Unmappable
+from adapters.fields import objects_if_any
 from gateway.contract import FixedAmount, Tier, TieredAmount
 
 _MODES: Final = {"graduated": "graduated", "volume": "total"}
@@ -35,12 +36,12 @@ def fixed(source: Mapping[str, Any], currency: str, quantity: int | None) -> Fix
     return FixedAmount(currency=currency, unit=rounded(unit))
 
 
-def tiered(source: Mapping[str, Any], currency: str, mode: str | None) -> TieredAmount:
+def tiered(source: Mapping[str, Any], currency: str, mode: object) -> TieredAmount:
     """A price in tiers. The last tier's `up_to` is null in answers; "inf" occurs in requests only."""
-    tiers = source.get("tiers")
+    tiers = objects_if_any(source, "tiers")
     if not tiers:
         raise Unmappable("tiers: missing")
-    if mode not in _MODES:
+    if not isinstance(mode, str) or mode not in _MODES:
         raise Unmappable("tiers_mode: unknown")
     return TieredAmount(
         currency=currency,

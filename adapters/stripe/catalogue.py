@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from adapters.errors import NotFound
+from adapters.errors import UNEXPRESSED, Invalid, NotFound, Unmappable, Unreadable
+from adapters.fields import by_id, text_if_any
 from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
 from adapters.stripe.fields import reference
 from adapters.stripe.mapping import family
@@ -56,13 +57,13 @@ class Catalogue:
 
     def learn_prices(self, prices: Iterable[JsonObject]) -> None:
         """Remember listed prices that were expanded as `price` would have them."""
-        for price in prices:
-            self._prices.put(price["id"], price)
+        for identifier, price in by_id(prices).items():
+            self._prices.put(identifier, price)
 
     def learn_products(self, products: Iterable[JsonObject]) -> None:
         """Remember listed products."""
-        for product in products:
-            self._products.put(product["id"], product)
+        for identifier, product in by_id(products).items():
+            self._products.put(identifier, product)
 
     async def price(self, price_id: str) -> JsonObject:
         """A price with its tiers, product and other currencies. Raises `NotFound`."""
@@ -79,18 +80,25 @@ class Catalogue:
         coupons: set[str] = set()
         prices: dict[str, str] = {}
         for subscription in subscriptions:
-            currency = subscription.get("currency")
-            for item in items_of(subscription):
-                price = item.get("price") or {}
-                product = price.get("product")
-                if self._options.products and isinstance(product, str):
-                    products.add(product)
-                if needs_detail(price, currency) and (price_id := reference(price)):
-                    prices[detail_key(price, currency)] = price_id
-                if discounts := item.get("discounts"):
+            try:
+                currency = subscription.get("currency")
+                for item in items_of(subscription):
+                    price = item.get("price") or {}
+                    product = price.get("product")
+                    if self._options.products and isinstance(product, str):
+                        products.add(product)
+                    if needs_detail(price, currency) and (price_id := reference(price)):
+                        prices[detail_key(price, text_if_any(subscription, "currency"))] = price_id
+                    if discounts := item.get("discounts"):
+                        _add_bare_coupons(discounts, coupons)
+                if discounts := subscription.get("discounts"):
                     _add_bare_coupons(discounts, coupons)
-            if discounts := subscription.get("discounts"):
-                _add_bare_coupons(discounts, coupons)
+            except UNEXPRESSED:
+                # It is left out where it is expressed, and says there why; the others are not.
+                continue
+        return await self._companions_of(products, prices, coupons)
+
+    async def _companions_of(self, products: set[str], prices: Mapping[str, str], coupons: set[str]) -> Companions:
         known = (self._products.known(products), self._prices.known(prices), self._coupons.known(coupons))
         if all(len(found) == len(keys) for found, keys in zip(known, (products, prices, coupons), strict=True)):
             return Companions(*known)
@@ -108,12 +116,12 @@ class Catalogue:
         wanted = list(product_ids)
         parts = [wanted[start : start + WHOLE_PAGE] for start in range(0, len(wanted), WHOLE_PAGE)]
         pages = await together(self._api.get("products", ids=part, limit=WHOLE_PAGE) for part in parts)
-        return {product["id"]: product for page in pages for product in page["data"]}
+        return by_id(product for page in pages for product in page["data"])
 
     async def _load_families(self) -> tuple[Family, ...]:
         found: dict[str, Family] = {}
         for product in await self._api.pages("products", active=True):
-            group = family(product, self._options)
+            group = family(product, self._options) if isinstance(product, dict) else None
             if group is not None:
                 found.setdefault(group.id, group)
         return tuple(sorted(found.values(), key=lambda one: one.name.casefold()))
@@ -133,12 +141,14 @@ class Catalogue:
 
 
 async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObject]]) -> Mapping[str, JsonObject]:
-    """Load one by one, side by side; an object that is gone is missing from the answer instead of failing all."""
+    """Load one by one, side by side; an object that is gone, or that nobody can read, is missing from the answer
+    instead of failing all. So is one that Stripe does not take for any: only what refers to it would have named it so.
+    """
 
     async def attempt(key: str) -> tuple[str, JsonObject | None]:
         try:
             return key, await load(key)
-        except NotFound:
+        except (NotFound, Invalid, Unreadable):
             return key, None
 
     found = await together(attempt(key) for key in keys)
@@ -146,14 +156,19 @@ async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObjec
 
 
 def items_of(subscription: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """A subscription's items, from the page that comes with it."""
+    """A subscription's items, from the page that comes with it. Raises `Unmappable` for what is no such page."""
     page = subscription.get("items")
-    return (page.get("data") if isinstance(page, dict) else None) or ()
+    if page is None:
+        return ()
+    items = page.get("data") if isinstance(page, dict) else None
+    if not isinstance(items, list):
+        raise Unmappable("items: not a list")
+    return items
 
 
 def _add_bare_coupons(discounts: Any, coupons: set[str]) -> None:
     for discount in discounts:
-        if isinstance(discount, dict):
-            coupon = (discount.get("source") or {}).get("coupon")
-            if coupon and isinstance(coupon, str):
-                coupons.add(coupon)
+        source = discount.get("source") if isinstance(discount, dict) else None
+        coupon = source.get("coupon") if isinstance(source, dict) else None
+        if coupon and isinstance(coupon, str):
+            coupons.add(coupon)

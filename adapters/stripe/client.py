@@ -17,7 +17,7 @@ from stripe import StripeClient
 
 from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
-from adapters.fields import required_text
+from adapters.fields import last_id
 from adapters.holes import Runtime
 from adapters.sessions import hand_trace_on, open_session
 from adapters.stripe.errors import refuse, translate
@@ -92,16 +92,16 @@ class StripeApi:
         """`get`, leaving out of the answer what the parser passes over."""
         return self._run("get", segments, parameters, Safety.READ, parser)
 
-    async def pages(self, *segments: str, **parameters: object) -> list[JsonObject]:
-        """All rows of a list, every page of it."""
-        rows: list[JsonObject] = []
+    async def pages(self, *segments: str, **parameters: object) -> list[Any]:
+        """All rows of a list, every page of it. They should be objects."""
+        rows: list[Any] = []
         more: JsonObject = {}
         while True:
             page = await self.get(*segments, limit=WHOLE_PAGE, **parameters, **more)
             rows.extend(page["data"])
             if not page.get("has_more") or not page["data"]:
                 return rows
-            more = {"starting_after": required_text(page["data"][-1], "id")}
+            more = {"starting_after": last_id(page["data"])}
 
     def post(self, *segments: str, key: WriteKey, **parameters: object) -> Call:
         """Write `/v1/<segments>`, repeatable under its idempotency key."""
@@ -161,8 +161,14 @@ class StripeApi:
 
     def _require_mode(self, found: JsonObject) -> None:
         live = self._live
-        for row in found["data"] if found["object"] in PAGES else (found,):
-            if row.get("livemode", live) is not live:
+        if found["object"] not in PAGES:
+            if found.get("livemode", live) is not live:
+                raise NotFound
+            return
+        others = not live
+        for row in found["data"]:
+            # What is of neither mode tells nothing, and the page is not lost for it.
+            if type(row) is dict and row.get("livemode") is others:
                 raise NotFound
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from adapters.errors import NotFound
+from adapters.errors import UNEXPRESSED, NotFound
+from adapters.fields import required_text
 from adapters.holes import Holes, Runtime
 from adapters.settings import AdapterSettings
 from adapters.stripe.catalogue import Catalogue, Companions
@@ -17,6 +18,9 @@ from adapters.stripe.options import MappingOptions
 from adapters.stripe.settings import StripeModeSettings, StripeSettings
 from adapters.stripe.subscriptions import Context
 from gateway.contract import Controller, Mode
+
+_UNTOLD: Final = False
+"""In the place of a subscription's items, which then are no list."""
 
 
 class StripeConnection(Holes):
@@ -81,16 +85,27 @@ class StripeConnection(Holes):
             raise NotFound("There is no such customer.")
 
     async def _complete_items(self, subscriptions: Iterable[JsonObject]) -> None:
-        """Fetch the items that did not come with their subscription, which embeds only the first page of them."""
+        """Fetch the items that did not come with their subscription, which embeds only the first page of them.
+
+        Where it cannot be told what is missing, nothing is left of them: a part must not be taken for the whole.
+        """
         for subscription in subscriptions:
-            page = subscription.get("items")
-            while isinstance(page, dict) and page.get("has_more") and page["data"]:
-                following = await self._api.get(
-                    "subscription_items",
-                    subscription=subscription["id"],
-                    limit=WHOLE_PAGE,
-                    starting_after=page["data"][-1]["id"],
-                    expand=["data.discounts"],
-                )
-                page["data"].extend(following["data"])
-                page["has_more"] = following.get("has_more", False)
+            try:
+                page = subscription.get("items")
+                if isinstance(page, dict) and page.get("has_more") and page["data"]:
+                    await self._complete(required_text(subscription, "id"), page)
+            except UNEXPRESSED:
+                if isinstance(subscription, dict):
+                    subscription["items"] = _UNTOLD
+
+    async def _complete(self, subscription_id: str, page: JsonObject) -> None:
+        while page.get("has_more") and page["data"]:
+            following = await self._api.get(
+                "subscription_items",
+                subscription=subscription_id,
+                limit=WHOLE_PAGE,
+                starting_after=required_text(page["data"][-1], "id"),
+                expand=["data.discounts"],
+            )
+            page["data"].extend(following["data"])
+            page["has_more"] = following.get("has_more", False)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from adapters.errors import Unmappable
-from adapters.fields import required_text
+from adapters.fields import optional_text, required_text
 from adapters.stripe.fields import is_deleted, reference
 from adapters.stripe.options import MappingOptions
 from gateway.contract import (
@@ -93,10 +93,10 @@ def customer(source: Mapping[str, Any]) -> Customer:
 
 def _names(source: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """First and last name. The name of a business is one name; a person's is split at the first space."""
-    person, business = source.get("individual_name"), source.get("business_name")
-    full = " ".join(str(person or source.get("name") or "").split())
+    person, business = optional_text(source, "individual_name"), optional_text(source, "business_name")
+    full = " ".join((person or optional_text(source, "name") or "").split())
     if not full:
-        return (str(business) if business else None), None
+        return business, None
     if business and not person:
         return full, None
     first, _, rest = full.partition(" ")
@@ -109,7 +109,7 @@ def _addresses(source: Mapping[str, Any]) -> tuple[Address, ...]:
     for part in (source.get("address"), shipping.get("address") if isinstance(shipping, dict) else None):
         if not isinstance(part, dict):
             continue
-        lines = {field: str(part[field]) for field in _ADDRESS if part.get(field)}
+        lines = {field: line for field in _ADDRESS if (line := optional_text(part, field))}
         if lines and (address := Address.model_validate(lines)) not in found:
             found.append(address)
     return tuple(found)

@@ -8,7 +8,7 @@ from typing import Any
 from adapters import intervals
 from adapters.durations import is_annual
 from adapters.errors import Unmappable
-from adapters.fields import required_text
+from adapters.fields import object_if_any, required_text, text_if_any
 from adapters.state import PriceFacts
 from adapters.stripe.amounts import fixed, tiered
 from adapters.stripe.fields import reference
@@ -18,7 +18,8 @@ from gateway.contract import BillingDuration, FixedAmount, IntervalUnit, Price, 
 
 def interval(recurring: Mapping[str, Any]) -> tuple[IntervalUnit, int]:
     """Unit and count of a billing interval. Raises `Unmappable` for a unit that is not known."""
-    return intervals.interval(recurring.get("interval"), recurring.get("interval_count") or 1)
+    count = recurring.get("interval_count")
+    return intervals.interval(recurring.get("interval"), 1 if count is None else count)
 
 
 def duration(recurring: Mapping[str, Any], options: MappingOptions) -> BillingDuration:
@@ -40,10 +41,8 @@ def needs_detail(price: Mapping[str, Any], currency: str | None = None) -> bool:
 
 def is_listed(price: Mapping[str, Any], options: MappingOptions) -> bool:
     """Whether a price is one that Churnkey may offer: recurring, with an amount, in an interval it has a word for."""
-    recurring = price.get("recurring")
-    return (
-        isinstance(recurring, dict) and not price.get("custom_unit_amount") and not is_approximated(recurring, options)
-    )
+    recurring = object_if_any(price, "recurring")
+    return recurring is not None and not price.get("custom_unit_amount") and not is_approximated(recurring, options)
 
 
 def price(
@@ -84,7 +83,7 @@ def _amount(source: Mapping[str, Any], currency: str | None, quantity: int | Non
     own = str(source.get("currency", ""))
     if currency is None or currency == own:
         return _amount_in(source, source, own, quantity)
-    option = (source.get("currency_options") or {}).get(currency)
+    option = object_if_any(object_if_any(source, "currency_options") or {}, currency)
     if option is None:
         raise Unmappable("currency_options: the subscription's currency is missing")
     return _amount_in(source, option, currency, quantity)
@@ -93,32 +92,39 @@ def _amount(source: Mapping[str, Any], currency: str | None, quantity: int | Non
 def _amount_in(
     source: Mapping[str, Any], amounts: Mapping[str, Any], currency: str, quantity: int | None
 ) -> FixedAmount | TieredAmount:
-    if source.get("billing_scheme") == "tiered":
-        return tiered(amounts, currency, source.get("tiers_mode"))
-    return fixed(amounts, currency, quantity)
+    match text_if_any(source, "billing_scheme"):
+        case "tiered":
+            return tiered(amounts, currency, source.get("tiers_mode"))
+        case "per_unit" | None:
+            return fixed(amounts, currency, quantity)
+        case _:
+            raise Unmappable("billing_scheme: unknown")
 
 
 def packages(source: Mapping[str, Any], quantity: int) -> int:
-    """How many packages a quantity makes: a price with `transform_quantity` is for a package of several units."""
+    """How many packages a quantity makes: a price with `transform_quantity` is for a package of several units.
+
+    Raises `Unmappable` for a size that is none.
+    """
     transform = source.get("transform_quantity")
-    if not isinstance(transform, dict):
+    if transform is None:
         return quantity
-    size = transform.get("divide_by")
-    if not isinstance(size, int) or size < 1:
-        return quantity
+    size = transform.get("divide_by") if isinstance(transform, dict) else None
+    if type(size) is not int or size < 1:
+        raise Unmappable("transform_quantity: not a package")
     return quantity // size if transform.get("round") == "down" else -(-quantity // size)
 
 
 def facts(source: Mapping[str, Any]) -> PriceFacts:
     """What a price change must know. The price must recur."""
-    recurring = source.get("recurring") or {}
-    others = source.get("currency_options") or {}
+    recurring = object_if_any(source, "recurring") or {}
+    others = object_if_any(source, "currency_options") or {}
     return PriceFacts(
         id=required_text(source, "id"),
         product_id=reference(source.get("product")),
-        currencies=frozenset({str(source.get("currency", "")), *others}),
+        currencies=frozenset({text_if_any(source, "currency") or "", *others}),
         active=source.get("active") is True,
-        metered=recurring.get("usage_type") == "metered",
+        metered=text_if_any(recurring, "usage_type") == "metered",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from adapters.amounts import is_told
 from adapters.errors import Invalid, NotFound
-from adapters.fields import required_text
+from adapters.fields import flag_if_any, last_id, list_if_any, object_if_any, required_text
 from adapters.holes import Candidate, Rows
 from adapters.phones import phone_spellings
 from adapters.stripe import details, mapping, parsers, prices, subscriptions
@@ -150,7 +150,7 @@ class StripeReads(StripeConnection):
     async def _list_coupons(self, limit: int, cursor: str | None) -> Rows[Coupon]:
         """Stripe cannot filter by validity, so a page may be short, or empty with more behind it."""
         page = await self._api.get("coupons", limit=limit, **_after(cursor))
-        return _rows(page, lambda row: mapping.coupon(row) if row.get("valid") is True else None)
+        return _rows(page, lambda row: mapping.coupon(row) if flag_if_any(row, "valid") is True else None)
 
 
 def _after(cursor: str | None) -> dict[str, str]:
@@ -160,7 +160,7 @@ def _after(cursor: str | None) -> dict[str, str]:
 def _rows(page: JsonObject, express: Callable[[Mapping[str, Any]], M | None]) -> Rows[M]:
     """The cursor is the last object Stripe sent, whether or not it is listed."""
     rows = page["data"]
-    return Rows(rows, express, required_text(rows[-1], "id") if rows and page.get("has_more") else None)
+    return Rows(rows, express, last_id(rows) if rows and page.get("has_more") else None)
 
 
 def _existing(found: JsonObject) -> JsonObject:
@@ -171,7 +171,7 @@ def _existing(found: JsonObject) -> JsonObject:
 
 
 def _candidate(row: JsonObject) -> Candidate:
-    running = (row.get("subscriptions") or {}).get("data") or ()
+    running = list_if_any(object_if_any(row, "subscriptions") or {}, "data")
     return Candidate(
         customer=mapping.customer(row),
         created=mapping.required_moment(row, "created"),

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from adapters.errors import Conflict
+from adapters.errors import Conflict, Unmappable
+from adapters.fields import list_if_any, missing, object_if_any, objects_if_any, text_if_any
+from adapters.stripe.catalogue import items_of
 from adapters.stripe.fields import reference
+from adapters.stripe.mapping import seconds
 from adapters.stripe.prices import interval
 from gateway.contract import IntervalUnit
 
@@ -44,14 +47,13 @@ RUNNING: Final = frozenset({"not_started", "active"})
 
 def later_phases(schedule: Mapping[str, Any], now: datetime) -> list[Mapping[str, Any]]:
     """The phases that have not begun, of a schedule that still runs."""
-    if schedule.get("status") not in RUNNING:
+    if text_if_any(schedule, "status") not in RUNNING:
         return []
-    return [phase for phase in schedule.get("phases") or () if _start(phase) > now.timestamp()]
+    return [phase for phase in objects_if_any(schedule, "phases") if _start(phase) > now.timestamp()]
 
 
 def _start(phase: Mapping[str, Any]) -> float:
-    start = phase.get("start_date")
-    return float(start) if isinstance(start, int | float) else 0.0
+    return seconds(phase.get("start_date")) or 0.0
 
 
 def repeated(phase: Mapping[str, Any]) -> Parameters:
@@ -63,15 +65,15 @@ def repeated(phase: Mapping[str, Any]) -> Parameters:
     parameters["start_date"] = phase["start_date"]
     if phase.get("end_date") is not None:
         parameters["end_date"] = phase["end_date"]
-    parameters["items"] = [_item(item) for item in phase.get("items") or ()]
+    parameters["items"] = [_item(item) for item in objects_if_any(phase, "items")]
     if discounts := repeated_discounts(phase.get("discounts")):
         parameters["discounts"] = discounts
     if rates := _ids(phase.get("default_tax_rates")):
         parameters["default_tax_rates"] = rates
     for name, convert in _NESTED.items():
-        if isinstance(phase.get(name), dict):
-            parameters[name] = convert(phase[name])
-    if invoice_items := [_invoice_item(item) for item in phase.get("add_invoice_items") or ()]:
+        if (part := object_if_any(phase, name)) is not None:
+            parameters[name] = convert(part)
+    if invoice_items := [_invoice_item(item) for item in objects_if_any(phase, "add_invoice_items")]:
         parameters["add_invoice_items"] = invoice_items
     return parameters
 
@@ -107,9 +109,12 @@ def _invoice_item(item: Mapping[str, Any]) -> Parameters:
 
 
 def repeated_discounts(discounts: Any) -> list[Parameters]:
-    """Discounts by their own ids where they have one, so that their months go on instead of starting again."""
+    """Discounts by their own ids where they have one, so that their months go on instead of starting again.
+
+    Raises `Unmappable` where one cannot be told: it would be lost.
+    """
     kept: list[Parameters] = []
-    for discount in discounts or ():
+    for discount in _listed(discounts):
         # A subscription's entry is a discount, or its id. A phase's has none of its own: it names a discount, or what
         # one is to be made of.
         if identifier := reference(discount):
@@ -119,11 +124,18 @@ def repeated_discounts(discounts: Any) -> list[Parameters]:
             if identifier := reference(discount.get(name)):
                 kept.append({name: identifier})
                 break
+        else:
+            raise Unmappable("discounts: one cannot be told")
     return kept
 
 
 def _ids(values: Any) -> list[str]:
-    return [identifier for value in values or () if (identifier := reference(value))]
+    return [identifier or missing("id") for identifier in map(reference, _listed(values))]
+
+
+def _listed(values: Any) -> list[Any]:
+    """A list that may be missing. What is left out is unset, so nothing else is taken for missing."""
+    return list_if_any({"list": values}, "list")
 
 
 def _automatic_tax(value: Mapping[str, Any]) -> Parameters:
@@ -209,17 +221,14 @@ def _running_phase(schedule: Mapping[str, Any], subscription: Mapping[str, Any],
     """
     phases = [
         phase
-        for phase in schedule.get("phases") or ()
+        for phase in objects_if_any(schedule, "phases")
         if _start(phase) < until and (phase.get("end_date") is None or phase["end_date"] >= until)
     ]
     if not phases:
         raise Conflict("The subscription's schedule has no phase that is running.")
     parameters = repeated(phases[-1])
     _set_or_drop(parameters, "discounts", repeated_discounts(subscription.get("discounts")))
-    held = {
-        reference(item.get("price")): repeated_discounts(item.get("discounts"))
-        for item in (subscription.get("items") or {}).get("data") or ()
-    }
+    held = {reference(item.get("price")): repeated_discounts(item.get("discounts")) for item in items_of(subscription)}
     for item in parameters["items"]:
         _set_or_drop(item, "discounts", held.get(item["price"], []))
     return parameters
@@ -232,7 +241,7 @@ def _set_or_drop(parameters: Parameters, name: str, value: list[Parameters]) -> 
 
 
 def _interval_of(subscription: Mapping[str, Any], price_id: str) -> tuple[IntervalUnit, int] | None:
-    for item in (subscription.get("items") or {}).get("data") or ():
+    for item in items_of(subscription):
         price = item.get("price") or {}
         if price.get("id") == price_id and isinstance(price.get("recurring"), dict):
             return interval(price["recurring"])

@@ -7,7 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapters.errors import NotFound, Unmappable
-from adapters.fields import required_text
+from adapters.fields import (
+    flag_if_any,
+    list_if_any,
+    missing,
+    objects_if_any,
+    required_text,
+    text_if_any,
+)
 from adapters.state import ItemState, ScheduledChange, Standing, SubscriptionState
 from adapters.stripe import prices
 from adapters.stripe.catalogue import items_of
@@ -36,8 +43,19 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
     """A subscription, its discounts and its schedule expanded. Raises `Unmappable` without an owner."""
     items = items_of(source)
     period = current_period(items)
-    status = str(source.get("status"))
+    status = source.get("status")
+    if type(status) is not str:
+        status = text_if_any(source, "status") or ""
     is_paused, until = paused_until(source, now)
+    discounts = source.get("discounts")
+    if type(discounts) is not list:
+        discounts = list_if_any(source, "discounts")
+    currency = source.get("currency")
+    if type(currency) is not str:
+        currency = text_if_any(source, "currency") or ""
+    ends_with_period = source.get("cancel_at_period_end")
+    if ends_with_period is not False:
+        ends_with_period = flag_if_any(source, "cancel_at_period_end") is True
     customer_id = reference(source.get("customer"))
     if customer_id is None:
         raise Unmappable("customer: missing")
@@ -45,16 +63,16 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
         id=required_text(source, "id"),
         customer_id=customer_id,
         standing=STANDINGS.get(status, Standing.ENDED if source.get("ended_at") else Standing.UNKNOWN),
-        currency=str(source.get("currency", "")),
+        currency=currency,
         items=tuple(_item(item) for item in items),
         period_end=moment(period.end) if period else None,
         trial_end=moment(source.get("trial_end")),
         paused=is_paused,
         paused_until=until if is_paused else None,
         cancel_at=cancels_at(source, period) or _ends_with_schedule(source),
-        cancels_with_period=source.get("cancel_at_period_end") is True,
+        cancels_with_period=ends_with_period,
         ends_only_now=status in _ENDS_ONLY_NOW,
-        coupon_ids=tuple(coupon_id for discount in source.get("discounts") or () if (coupon_id := coupon_of(discount))),
+        coupon_ids=tuple(coupon_id for discount in discounts if (coupon_id := coupon_of(discount))),
         scheduled=_scheduled(source, now),
         provider=source,
     )
@@ -101,15 +119,24 @@ def common_period_end(source: Mapping[str, Any]) -> int | None:
 
 
 def _item(source: Mapping[str, Any]) -> ItemState:
-    price = source.get("price") or {}
-    recurring = price.get("recurring") or {}
+    price = source.get("price") or missing("items.price")
+    recurring = price.get("recurring") or missing("items.price.recurring")
+    identifier, price_id, usage = source.get("id"), price.get("id"), recurring.get("usage_type")
+    if type(identifier) is not str or type(price_id) is not str or not identifier or not price_id:
+        missing("items: an id")
+    is_metered = usage == "metered"
+    if not is_metered and usage is not None and type(usage) is not str:
+        raise Unmappable("items.price.recurring.usage_type: not a text")
     quantity = source.get("quantity")
+    if type(quantity) is not int and (quantity is not None or not is_metered):
+        # Only where usage is metered there is none. Taken for missing, another number of seats would be sent.
+        raise Unmappable("items.quantity: not a whole number")
     return ItemState(
-        id=str(source.get("id")),
-        price_id=str(price.get("id")),
+        id=identifier,
+        price_id=price_id,
         product_id=reference(price.get("product")),
-        quantity=quantity if isinstance(quantity, int) else None,
-        metered=recurring.get("usage_type") == "metered",
+        quantity=quantity,
+        metered=is_metered,
         annual=_is_annual(recurring),
     )
 
@@ -117,30 +144,32 @@ def _item(source: Mapping[str, Any]) -> ItemState:
 def _is_annual(recurring: Mapping[str, Any]) -> bool:
     """An interval that nobody knows counts as a year: that only keeps the subscription from being paused."""
     try:
-        return bool(recurring) and prices.annual(recurring)
+        return prices.annual(recurring)
     except Unmappable:
         return True
 
 
 def _ends_with_schedule(source: Mapping[str, Any]) -> datetime | None:
     schedule = source.get("schedule")
-    if not isinstance(schedule, dict) or schedule.get("end_behavior") != "cancel":
+    if not isinstance(schedule, dict) or text_if_any(schedule, "end_behavior") != "cancel":
         return None
-    phases = schedule.get("phases") or ()
+    phases = objects_if_any(schedule, "phases")
     return moment(phases[-1].get("end_date")) if phases else None
 
 
 def _scheduled(source: Mapping[str, Any], now: datetime) -> ScheduledChange | None:
     schedule = source.get("schedule")
+    if schedule is None:
+        return None
     if not isinstance(schedule, dict):
         # Named, but not expanded: there is something, and what it is cannot be told.
-        return ScheduledChange(f"by the schedule {schedule}") if schedule else None
+        return ScheduledChange(f"by the schedule {required_text(source, 'schedule')}")
     later = later_phases(schedule, now)
     if not later:
         return None
     at = moment(later[0].get("start_date"))
     held = {str((item.get("price") or {}).get("id")) for item in items_of(source)}
-    planned = [reference(item.get("price")) for item in later[0].get("items") or ()]
+    planned = [reference(item.get("price")) for item in objects_if_any(later[0], "items")]
     new = [price_id for price_id in planned if price_id and price_id not in held]
     day = at.date().isoformat() if at else "later"
     what = f"the price {new[0]} from {day}" if new else f"other terms from {day}"

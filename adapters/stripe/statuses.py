@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from adapters.errors import Unmappable
-from adapters.fields import missing, open_end
+from adapters.fields import missing, object_if_any, open_end
 from adapters.stripe.mapping import metadata, moment, required_moment, seconds
 from gateway.contract import StatusName, WrittenPeriod, WrittenStatus, moment_text, unix_text
 
@@ -75,8 +75,10 @@ def current_period(items: Sequence[Mapping[str, Any]]) -> Span | None:
 def paused_until(source: Mapping[str, Any], now: datetime) -> tuple[bool, datetime | None]:
     """Whether collection is paused, and until when (None: without an end). The status stays `active` meanwhile."""
     pause = source.get("pause_collection")
-    if not isinstance(pause, dict):
+    if pause is None:
         return False, None
+    if not isinstance(pause, dict):
+        raise Unmappable("pause_collection: not an object")
     resumes = moment(pause.get("resumes_at"))
     return resumes is None or resumes > now, resumes
 
@@ -162,7 +164,7 @@ def _ended(source: Mapping[str, Any], current: WrittenPeriod | None, trial: Writ
 
 
 def _pause_began(source: Mapping[str, Any], period: Span | None) -> datetime | None:
-    details = (source.get("status_details") or {}).get("paused") or {}
+    details = object_if_any(object_if_any(source, "status_details") or {}, "paused") or {}
     return moment(details.get("transitioned_at")) or (moment(period.end) if period else None)
 
 

@@ -125,8 +125,8 @@ def _item(source: Mapping[str, Any], currency: str | None, context: Context) -> 
         quantity = prices.packages(embedded, quantity)
         if isinstance(quantity, bool) or not 0 <= quantity <= MAX_SAFE_INTEGER:
             raise Unmappable("quantity: out of range")
-    else:
-        quantity = None
+    elif quantity is not None:
+        raise Unmappable("quantity: not a whole number")
     companions = context.companions
     product_id = embedded.get("product")
     if type(product_id) is not str:
@@ -160,6 +160,8 @@ def _discounts(
         discounts = holder.get("discounts")
         if not discounts:
             continue
+        if not isinstance(discounts, list):
+            raise Unmappable("discounts: not a list")
         for discount in discounts:
             held = discounted(discount, context.companions.coupons)
             if held is None or not isinstance(name := held.get("id"), str):

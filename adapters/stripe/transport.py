@@ -133,15 +133,12 @@ class LeanClient(AIOHTTPClient):
         return body, response.status, response.headers
 
 
-def _is_rows(data: object) -> bool:
-    return isinstance(data, list) and all(isinstance(row, dict) for row in data)
-
-
 def document_of(answer: UnreadAnswer, parser: Decoder[Any] = ANYTHING) -> dict[str, Any]:
     """The body of a success, parsed.
 
     Raises `stripe.APIError`, as the package itself does, where it is no JSON, and `ValueError` where it is no object of
-    Stripe's: all of them name what they are.
+    Stripe's: all of them name what they are, and a page has rows. Whether these are objects is left to whoever reads
+    them.
     """
     try:
         document: object = parser.decode(answer.body)
@@ -149,7 +146,7 @@ def document_of(answer: UnreadAnswer, parser: Decoder[Any] = ANYTHING) -> dict[s
         raise stripe.APIError("the body cannot be read", http_status=answer.status) from None
     if isinstance(document, dict):
         kind = document.get("object")
-        if isinstance(kind, str) and (kind not in PAGES or _is_rows(document.get("data"))):
+        if isinstance(kind, str) and (kind not in PAGES or isinstance(document.get("data"), list)):
             return document
     raise ValueError("the answer is no object of Stripe's")
 

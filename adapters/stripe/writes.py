@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.charges import Charge
-from adapters.errors import AdapterError, Conflict, Invalid, NotFound, UnknownOutcome
+from adapters.errors import UNEXPRESSED, AdapterError, Conflict, Invalid, NotFound, UnknownOutcome
+from adapters.fields import list_if_any, text_if_any
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.state import PriceFacts, Standing, SubscriptionState
@@ -132,7 +133,7 @@ class StripeWrites(StripeConnection):
             await self._change_price_later(state, intent, key)
             return None
         parameters = _price_change(intent)
-        if state.provider.get("collection_method") != "send_invoice":
+        if text_if_any(state.provider, "collection_method") != "send_invoice":
             # A declined payment then changes nothing, instead of leaving the customer past due on a new price.
             parameters["payment_behavior"] = "error_if_incomplete"
         return await self._update(state, key, **parameters)
@@ -162,6 +163,7 @@ class StripeWrites(StripeConnection):
             raise Conflict("The subscription's items have no period in common at whose end the price could change.")
         held = next(item for item in state.items if item.id == intent.item_id)
         price = await self._catalogue.price(intent.price_id)
+        interval = prices.interval(price["recurring"])
         existing = _schedule_of(state)
         schedule = existing or await self._api.post("subscription_schedules", key=key, from_subscription=state.id)
         try:
@@ -170,7 +172,7 @@ class StripeWrites(StripeConnection):
                 price_id=intent.price_id,
                 quantity=intent.quantity,
                 at=period_end,
-                interval=prices.interval(price["recurring"]),
+                interval=interval,
                 prorate=intent.prorate,
             )
             phases = schedules.with_price_at_the_end(schedule, state.provider, change)
@@ -184,7 +186,7 @@ class StripeWrites(StripeConnection):
             )
         except UnknownOutcome:
             raise
-        except (Failure, ValueError):
+        except (Failure, *UNEXPRESSED):
             if existing is None:
                 with suppress(Failure):
                     await self._api.post("subscription_schedules", schedule["id"], "release", key=key)
@@ -211,7 +213,7 @@ def _chosen_discounts(state: SubscriptionState, intent: ApplyCoupon) -> list[Jso
     A discount of a subscription's own puts the customer's out of force
     (https://github.com/bitwarden/server/pull/7831 met that), so stacking takes the customer's along.
     """
-    kept = list(state.provider.get("discounts") or ())
+    kept = list_if_any(state.provider, "discounts")
     if intent.mode == "replace":
         kept = [discount for discount in kept if states.coupon_of(discount) == intent.coupon_id]
     elif not kept and (inherited := states.customer_discount(state.provider)) is not None:
