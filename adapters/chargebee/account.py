@@ -12,7 +12,7 @@ from adapters.chargebee.connection import ChargebeeConnection
 from adapters.chargebee.parameters import PAUSE_IS_OFF
 from adapters.chargebee.transport import JsonObject
 from adapters.errors import Conflict, Credentials, Invalid, NotFound, Unsupported
-from adapters.fields import http_moment
+from adapters.fields import by_id, http_moment, optional_text
 from adapters.holes import Finding
 from adapters.observations import EVERY_ACTION, Contact, Observation, Right, Verdict
 from gateway.contract import Action, Controller
@@ -138,7 +138,7 @@ class ChargebeeAccount(ChargebeeConnection):
         page = await self._api.page(
             "subscription", "subscriptions", limit=1, status={"is": "active"}, sort_by={"asc": "created_at"}
         )
-        return str(page.rows[0].get("id")) if page.rows else None
+        return next(iter(by_id(page.rows)), None)
 
     async def _can_pause(self, subscription_id: str) -> bool | None:
         """Whether pausing is switched on; None where this subscription does not tell.
@@ -165,7 +165,7 @@ class ChargebeeAccount(ChargebeeConnection):
 
 def _catalog_versions(configuration: Iterable[JsonObject]) -> frozenset[object]:
     """As far as they are told."""
-    return frozenset(one.get("product_catalog_version") for one in configuration) - {None}
+    return frozenset(version for one in configuration if (version := optional_text(one, "product_catalog_version")))
 
 
 def _catalogue_of(configuration: Iterable[JsonObject]) -> Sequence[Observation]:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from adapters.chargebee.client import WHOLE_PAGE, ChargebeeApi, among
 from adapters.chargebee.transport import JsonObject
+from adapters.errors import Unmappable
+from adapters.fields import by_id, optional_text
 from adapters.together import both, together
 from gateway.contract import Controller
 from gateway.resilience import CatalogueCache, Observer
@@ -41,13 +43,13 @@ class Catalogue:
 
     def learn_item_prices(self, rows: Iterable[JsonObject]) -> None:
         """Remember listed item prices: they are whole in a list."""
-        for row in rows:
-            self._item_prices.put(str(row.get("id")), row)
+        for identifier, row in by_id(rows).items():
+            self._item_prices.put(identifier, row)
 
     def learn_coupons(self, rows: Iterable[JsonObject]) -> None:
         """Remember listed coupons."""
-        for row in rows:
-            self._coupons.put(str(row.get("id")), row)
+        for identifier, row in by_id(rows).items():
+            self._coupons.put(identifier, row)
 
     async def item_price(self, item_price_id: str) -> JsonObject:
         """One item price, archived ones included. Raises `NotFound`."""
@@ -65,7 +67,7 @@ class Catalogue:
         """Whether some item that is listed has no family. No filter tells, so all of them are walked through."""
         return await self._ungrouped.get("any", lambda _: self._look_for_ungrouped())
 
-    async def companions(self, subscriptions: Iterable[Mapping[str, Any]]) -> Companions:
+    async def companions(self, subscriptions: Iterable[Any]) -> Companions:
         """Everything these subscriptions need beside themselves: one call for all item prices and one for all coupons
         that are not remembered, side by side; one more where a page or a URL cannot hold them."""
         rows = list(subscriptions)
@@ -84,11 +86,17 @@ class Catalogue:
         )
 
     async def present_item_prices(self, item_price_ids: Collection[str]) -> Mapping[str, JsonObject]:
-        """The same as they are at this moment, whatever is remembered: for a write that depends on their amounts."""
+        """The same as they are at this moment, whatever is remembered: for a write that depends on their amounts.
+
+        Raises `Unmappable` where one cannot be read, which must not be taken for deleted.
+        """
         if not item_price_ids:
             return {}
-        found = await self._load("item_price", "item_prices", item_price_ids)
-        self.learn_item_prices(found.values())
+        rows = await self._rows("item_price", "item_prices", item_price_ids)
+        found = by_id(rows)
+        if len(found) != len(rows):
+            raise Unmappable("item_prices: not all can be read")
+        self.learn_item_prices(rows)
         return found
 
     async def _coupons_of(self, coupon_ids: Collection[str]) -> Mapping[str, JsonObject]:
@@ -97,14 +105,18 @@ class Catalogue:
         return await self._coupons.get_many(coupon_ids, lambda missing: self._load("coupon", "coupons", missing))
 
     async def _look_for_ungrouped(self) -> bool:
-        return not all(row.get("item_family_id") for row in await self._api.pages("item", "items", **LISTED_ITEMS))
+        rows = await self._api.pages("item", "items", **LISTED_ITEMS)
+        return any(isinstance(row, dict) and optional_text(row, "item_family_id") is None for row in rows)
 
     async def _load(self, kind: str, resource: str, identifiers: Collection[str]) -> Mapping[str, JsonObject]:
+        return by_id(await self._rows(kind, resource, identifiers))
+
+    async def _rows(self, kind: str, resource: str, identifiers: Collection[str]) -> list[Any]:
         # Without a filter for the status: running subscriptions refer to what is archived.
         pages = await together(
             self._api.page(kind, resource, limit=WHOLE_PAGE, id=among(part)) for part in _parts(identifiers)
         )
-        return {str(row.get("id")): row for page in pages for row in page.rows}
+        return [row for page in pages for row in page.rows]
 
 
 def _parts(identifiers: Iterable[str]) -> Iterator[list[str]]:
@@ -122,10 +134,13 @@ def _parts(identifiers: Iterable[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _named(rows: Iterable[Mapping[str, Any]], parts: str, field_name: str) -> set[str]:
+def _named(rows: Iterable[Any], parts: str, field_name: str) -> set[str]:
+    """What these rows name, as far as they can be read: one that cannot is left out where it is expressed."""
+    lists = (row.get(parts) for row in rows if isinstance(row, dict))
     return {
         identifier
-        for row in rows
-        for part in row.get(parts) or ()
+        for listed in lists
+        if isinstance(listed, list)
+        for part in listed
         if isinstance(part, dict) and isinstance(identifier := part.get(field_name), str) and identifier
     }

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from adapters.amounts import exact
 from adapters.chargebee import prices
 from adapters.chargebee.catalogue import Companions
 from adapters.chargebee.subscriptions import lines
 from adapters.errors import Conflict
+from adapters.fields import objects_if_any, text_if_any
 from adapters.intents import ChangePrice
 
 _PLAN: Final = "plan"
@@ -58,10 +60,12 @@ def whole_list(
 
     Raises `Conflict` where that cannot be said of all of them.
     """
-    if len(lines(source)) != len(source.get("subscription_items") or ()):
+    if len(lines(source)) != len(objects_if_any(source, "subscription_items")):
         raise Conflict("The subscription has one-time charges waiting, which a change of this price would lose.")
     others = [line for line in lines(source) if line.get("item_price_id") != item_id]
-    tiers = [_kept(tier, _TIER) for tier in source.get("item_tiers") or () if tier.get("item_price_id") != item_id]
+    tiers = [
+        _kept(tier, _TIER) for tier in objects_if_any(source, "item_tiers") if tier.get("item_price_id") != item_id
+    ]
     parameters: dict[str, object] = {
         "replace_items_list": True,
         "subscription_items": [new, *(_other(line, known) for line in others)],
@@ -80,13 +84,12 @@ def _other(line: Mapping[str, Any], known: Companions) -> dict[str, object]:
 
 
 def _is_overridden(line: Mapping[str, Any], item_price: Mapping[str, Any]) -> bool:
-    if item_price.get("pricing_model") not in {prices.FLAT_FEE, "per_unit"}:
+    if text_if_any(item_price, "pricing_model") not in {prices.FLAT_FEE, "per_unit"}:
         # Tiers are sent apart; a unit price here is only what they came to.
         return False
-    return any(
-        line.get(own) is not None and line.get(own) != item_price.get(listed)
-        for own, listed in zip(_OWN_PRICE, ("price", "price_in_decimal"), strict=True)
-    )
+    pairs = zip(_OWN_PRICE, ("price", "price_in_decimal"), strict=True)
+    amounts = [(exact(line.get(own), own), exact(item_price.get(listed), listed)) for own, listed in pairs]
+    return any(held is not None and held != usual for held, usual in amounts)
 
 
 def _kept(source: Mapping[str, Any], names: Sequence[str]) -> dict[str, object]:

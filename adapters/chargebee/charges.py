@@ -17,6 +17,7 @@ from adapters.chargebee.parameters import ALL_UPDATES, ChargebeeParameters
 from adapters.chargebee.transport import JsonObject
 from adapters.charges import Charge
 from adapters.errors import Unmappable
+from adapters.fields import object_if_any, text_if_any
 from adapters.intents import Cancel, ChangePrice, Intent, Pause
 from adapters.state import Standing, SubscriptionState
 from gateway.contract import Schedule
@@ -124,11 +125,9 @@ def dues(source: Mapping[str, Any], code: str) -> int:
 
     Raises `Unmappable` where there are some and the sum is not told.
     """
-    customer = source.get("customer") or {}
-    if (
-        not source.get("due_invoices_count")
-        or (source.get("auto_collection") or customer.get("auto_collection")) == "off"
-    ):
+    customer = object_if_any(source, "customer") or {}
+    setting = text_if_any(source, "auto_collection") or text_if_any(customer, "auto_collection")
+    if not source.get("due_invoices_count") or setting == "off":
         return 0
     owed = minor_units(source, "total_dues", code)
     if owed is None:
@@ -138,7 +137,7 @@ def dues(source: Mapping[str, Any], code: str) -> int:
 
 def taxed_as(source: Mapping[str, Any]) -> JsonObject:
     """What the tax of a subscription is worked out from, as the parameters of an estimate."""
-    customer = source.get("customer") or {}
+    customer = object_if_any(source, "customer") or {}
     found = {
         "billing_address": _told(customer.get("billing_address"), _PLACE),
         "shipping_address": _told(source.get("shipping_address"), _PLACE),

@@ -7,7 +7,7 @@ Building the package's models of a hundred subscriptions takes 35 ms of the even
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cachetools import TTLCache
 
@@ -30,9 +30,12 @@ WHOLE_PAGE: Final = 100
 
 
 class Page(NamedTuple):
-    """One page of a list. `next` is the offset of the following page, None on the last."""
+    """One page of a list. `next` is the offset of the following page, None on the last.
 
-    rows: list[JsonObject]
+    A row is an object, or None where the provider's is none.
+    """
+
+    rows: list[Any]
     next: str | None
 
 
@@ -67,9 +70,10 @@ class ChargebeeApi:
             f"get {segments[0]}", lambda: _paged(self._transport.get(segments, parameters), kind), Safety.READ
         )
 
-    async def pages(self, kind: str, *segments: str, **filters: object) -> list[JsonObject]:
-        """All rows of a list, every page of it."""
-        rows, offset = [], None
+    async def pages(self, kind: str, *segments: str, **filters: object) -> list[Any]:
+        """All rows of a list, every page of it; as on a `Page`."""
+        rows: list[Any] = []
+        offset: str | None = None
         while True:
             page = await self.page(kind, *segments, limit=WHOLE_PAGE, offset=offset, **filters)
             rows.extend(page.rows)
@@ -130,9 +134,17 @@ async def _taken(answer: Awaitable[JsonObject], kind: str) -> JsonObject:
 async def _paged(answer: Awaitable[JsonObject], kind: str) -> Page:
     body = await answer
     entries, following = body.get("list"), body.get("next_offset")
-    if not isinstance(entries, list):
+    if not isinstance(entries, list) or not isinstance(following, str | None):
         raise TypeError("the answer is no list")
-    return Page([_unwrapped(entry, kind) for entry in entries], str(following) if following else None)
+    return Page([_row(entry, kind) for entry in entries], following or None)
+
+
+def _row(entry: Any, kind: str) -> JsonObject | None:
+    """The object of an entry. A list does not fail for one that holds none."""
+    try:
+        return _unwrapped(entry, kind)
+    except (AttributeError, TypeError):
+        return None
 
 
 def _unwrapped(entry: JsonObject, kind: str) -> JsonObject:

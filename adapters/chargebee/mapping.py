@@ -16,7 +16,7 @@ from adapters.amounts import rounded
 from adapters.chargebee.amounts import minor_units
 from adapters.chargebee.options import MappingOptions
 from adapters.errors import Unmappable
-from adapters.fields import optional_text, required_text, unix_moment
+from adapters.fields import optional_text, required_text, text_if_any, unix_moment
 from gateway.contract import (
     Address,
     Coupon,
@@ -132,7 +132,7 @@ def has_words(source: Mapping[str, Any]) -> bool:
 
 def is_active(source: Mapping[str, Any]) -> bool:
     """Whether a coupon or item can be used: neither archived, deleted, expired nor yet to come."""
-    return source.get("status") == "active" and source.get("deleted") is not True
+    return text_if_any(source, "status") == "active" and source.get("deleted") is not True
 
 
 def _coupon(source: Mapping[str, Any], duration: OnceDuration | ForeverDuration | RecurringDuration) -> Coupon:

@@ -14,7 +14,7 @@ from adapters.chargebee.amounts import DECIMAL, minor_units
 from adapters.chargebee.mapping import currency, is_active, plain_text
 from adapters.chargebee.options import MappingOptions
 from adapters.errors import Unmappable
-from adapters.fields import optional_text, required_text
+from adapters.fields import objects_if_any, optional_text, required_text, text_if_any
 from adapters.intervals import duration, interval, is_approximated
 from adapters.state import PriceFacts
 from gateway.contract import BillingDuration, FixedAmount, IntervalUnit, Price, PriceType, Tier, TieredAmount
@@ -41,14 +41,14 @@ def billing_interval(source: Mapping[str, Any]) -> tuple[IntervalUnit, int]:
 
 def is_recurring(source: Mapping[str, Any]) -> bool:
     """Whether it is billed again and again: a charge is not."""
-    return source.get("item_type") in _RECURRING
+    return text_if_any(source, "item_type") in _RECURRING
 
 
 def is_listed(source: Mapping[str, Any], options: MappingOptions) -> bool:
     """Whether Churnkey may offer it: an active plan, in an interval and with an amount that the contract has words
     for. The price of a package of units has none."""
     unit, _ = billing_interval(source)
-    packages = any(tier.get("pricing_type") == _PACKAGE for tier in source.get("tiers") or ())
+    packages = any(tier.get("pricing_type") == _PACKAGE for tier in objects_if_any(source, "tiers"))
     return is_active(source) and not packages and not is_approximated(unit, exact=options.exact_intervals)
 
 
@@ -102,9 +102,9 @@ def _amount(
     code = currency(source.get("currency_code"))
     if code is None:
         raise Unmappable("currency_code: missing")
-    model = source.get("pricing_model")
+    model = text_if_any(source, "pricing_model")
     if model in _MODES:
-        return _tiered(overridden or source.get("tiers") or (), code, model)
+        return _tiered(overridden or objects_if_any(source, "tiers"), code, model)
     if model not in {FLAT_FEE, _PER_UNIT}:
         raise Unmappable("pricing_model: unknown")
     amount = minor_units(line, "unit_price", code)

@@ -12,7 +12,16 @@ from adapters.chargebee.mapping import currency
 from adapters.chargebee.subscriptions import lines, owes, scheduled_end, scheduled_pause
 from adapters.durations import is_annual
 from adapters.errors import Unmappable
-from adapters.fields import optional_text, required_text, unix_moment
+from adapters.fields import (
+    flag_if_any,
+    object_if_any,
+    objects_if_any,
+    optional_text,
+    required_moment,
+    required_text,
+    text_if_any,
+    unix_moment,
+)
 from adapters.intervals import interval
 from adapters.state import ItemState, ScheduledChange, Standing, SubscriptionState
 
@@ -33,6 +42,9 @@ LIVE: Final = ("future", "in_trial", "active", "non_renewing", "paused")
 ENDED: Final = ("cancelled", "transferred")
 """The statuses of what has."""
 
+_RUNNING: Final = ("active", "non_renewing")
+"""The statuses of what is in a paid term."""
+
 NOTHING: Final = Companions()
 
 
@@ -44,7 +56,7 @@ def state(
 ) -> SubscriptionState:
     """A subscription. `planned` is it with its scheduled changes, where it has any; `companions` know the items'
     products, which matter where there are several. Raises `Unmappable` without an owner."""
-    status = str(source.get("status"))
+    status = text_if_any(source, "status") or ""
     standing = STANDINGS.get(status, Standing.UNKNOWN)
     if standing is Standing.ACTIVE and owes(source):
         standing = Standing.UNPAID
@@ -64,31 +76,35 @@ def state(
         paused_from=begins,
         cancel_at=scheduled_end(source, now),
         ends_only_now=standing is Standing.FUTURE or period_end is None or period_end <= now,
-        coupon_ids=_texts(source.get("coupons"), "coupon_id"),
-        coupon_codes=_texts(source.get("coupons"), "coupon_code"),
+        coupon_ids=_texts(source, "coupon_id"),
+        coupon_codes=_texts(source, "coupon_code"),
         scheduled=_scheduled(source, planned),
         provider=source,
     )
 
 
-def _texts(parts: object, field: str) -> tuple[str, ...]:
-    found = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
-    return tuple(text for part in found if (text := optional_text(part, field)))
+def _texts(source: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    return tuple(text for part in objects_if_any(source, "coupons") if (text := text_if_any(part, field)))
 
 
 def contract_of(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The contract term that the subscription is bound by."""
-    contract = source.get("contract_term")
-    return contract if isinstance(contract, dict) and contract.get("status") == "active" else None
+    contract = object_if_any(source, "contract_term")
+    return contract if contract is not None and text_if_any(contract, "status") == "active" else None
 
 
 def _period_end(source: Mapping[str, Any]) -> datetime | None:
-    """The end of the term; of a trial, the trial's; under a contract, the contract's: a cancellation waits for it."""
+    """The end of the term; of a trial, the trial's; under a contract, the contract's: a cancellation waits for it.
+
+    Raises `Unmappable` where what runs has none: taken for over, it would be cancelled at once.
+    """
     contract = contract_of(source)
     if contract is not None:
-        return unix_moment(contract.get("contract_end"))
+        return required_moment(contract, "contract_end")
     if source.get("status") == "in_trial":
-        return unix_moment(source.get("trial_end"))
+        return required_moment(source, "trial_end")
+    if source.get("status") in _RUNNING:
+        return required_moment(source, "current_term_end")
     return unix_moment(source.get("current_term_end"))
 
 
@@ -120,7 +136,7 @@ def _is_annual(source: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
 
 
 def _scheduled(source: Mapping[str, Any], planned: Mapping[str, Any] | None) -> ScheduledChange | None:
-    if source.get("has_scheduled_changes") is not True:
+    if flag_if_any(source, "has_scheduled_changes") is not True:
         return None
     held = {str(line.get("item_price_id")) for line in lines(source)}
     new = [name for line in lines(planned or {}) if (name := str(line.get("item_price_id"))) not in held]

@@ -18,7 +18,15 @@ from adapters.chargebee.mapping import currency, metadata, running_coupon
 from adapters.chargebee.options import MappingOptions
 from adapters.durations import end_of
 from adapters.errors import Unmappable
-from adapters.fields import as_text, open_end, required_text, unix_moment
+from adapters.fields import (
+    as_text,
+    object_if_any,
+    objects_if_any,
+    open_end,
+    required_text,
+    text_if_any,
+    unix_moment,
+)
 from adapters.intervals import duration, in_words, interval, is_approximated
 from gateway.contract import (
     ActiveStatus,
@@ -89,8 +97,8 @@ def subscription(source: Mapping[str, Any], context: Context) -> Subscription:
 
 
 def lines(source: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The subscription's items that are billed again and again."""
-    return [line for line in source.get("subscription_items") or () if prices.is_recurring(line)]
+    """The subscription's items that are billed again and again. Raises `Unmappable` for what is no item."""
+    return [line for line in objects_if_any(source, "subscription_items") if prices.is_recurring(line)]
 
 
 def billing_interval(source: Mapping[str, Any], companions: Companions) -> tuple[IntervalUnit, int]:
@@ -119,11 +127,14 @@ def current_period(source: Mapping[str, Any], unit: IntervalUnit, count: int) ->
 
 def owes(source: Mapping[str, Any]) -> bool:
     """Whether invoices are due that should have been collected by themselves. Those that a customer is to pay on their
-    own count too in `due_invoices_count`, from the day they are made."""
-    if not source.get("due_invoices_count"):
+    own count too in `due_invoices_count`, from the day they are made. Raises `Unmappable` where it cannot be told."""
+    count = source.get("due_invoices_count")
+    if count is not None and type(count) is not int:
+        raise Unmappable("due_invoices_count: not a whole number")
+    if not count:
         return False
-    customer = source.get("customer")
-    setting = source.get("auto_collection") or (customer or {}).get("auto_collection")
+    customer = object_if_any(source, "customer") or {}
+    setting = text_if_any(source, "auto_collection") or text_if_any(customer, "auto_collection")
     return setting == "on"
 
 
@@ -235,7 +246,7 @@ def _price(source: Mapping[str, Any], line: Mapping[str, Any], context: Context)
         length = duration(unit, count, exact=context.options.exact_intervals)
         return prices.stand_in(line, currency(source.get("currency_code")) or "", length)
     overridden = [
-        tier for tier in source.get("item_tiers") or () if tier.get("item_price_id") == line.get("item_price_id")
+        tier for tier in objects_if_any(source, "item_tiers") if tier.get("item_price_id") == line.get("item_price_id")
     ]
     return prices.price(item_price, context.options, line=line, tiers=overridden)
 
@@ -251,7 +262,7 @@ def _discounts(source: Mapping[str, Any], start: datetime, companions: Companion
     """The coupons. When each was attached is kept nowhere, so they count from the subscription's start. A discount that
     was given by hand is no coupon, and one whose coupon is gone cannot be told."""
     found: list[SubscriptionDiscount] = []
-    for attached in source.get("coupons") or ():
+    for attached in objects_if_any(source, "coupons"):
         coupon = companions.coupons.get(str(attached.get("coupon_id")))
         if coupon is None:
             continue

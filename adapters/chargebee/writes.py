@@ -19,7 +19,7 @@ from adapters.state import PriceFacts, Standing, SubscriptionState
 from gateway.contract import Schedule
 from gateway.resilience import Failure, WriteKey, grace
 
-_STORES: Final = frozenset({"app_store", "play_store"})
+_STORES: Final = ("app_store", "play_store")
 _EDITS: Final = ApplyCoupon | ChangePrice | ExtendTrial
 
 _TO_PUT_BACK_S: Final = 5.0

@@ -41,7 +41,7 @@ def state(*lines: Json, **members: Any) -> SubscriptionState:
     ],
 )
 def test_standings(status: str | None, standing: Standing) -> None:
-    assert state(status=status).standing is standing
+    assert state(status=status, trial_end=unix("2026-12-05T00:00")).standing is standing
 
 
 @pytest.mark.parametrize(
