@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from adapters.errors import Credentials, NotFound, Unmappable
+from adapters.errors import Credentials, NotFound, Unmappable, Unreadable
 from adapters.paddle.client import NO_QUERY, PaddleApi, Query
 from adapters.paddle.models import Discount, Price, read
 from adapters.paddle.options import MappingOptions
@@ -70,7 +70,7 @@ class Catalogue:
         async def attempt(discount_id: str) -> tuple[str, Discount | None]:
             try:
                 return discount_id, await self._load_discount(discount_id)
-            except (NotFound, Credentials) as failure:
+            except (NotFound, Credentials, Unreadable) as failure:
                 self._observer.left_out(Controller.COUPONS, discount_id, f"discount: {type(failure).__name__}")
             except Unmappable as error:
                 self._observer.left_out(Controller.COUPONS, discount_id, f"discount: {error}")

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from adapters.calls import ProviderCalls
 from adapters.errors import Invalid, NotFound
-from adapters.fields import required_text
+from adapters.fields import last_id, optional_text
 from adapters.holes import Runtime
 from adapters.paddle.errors import Garbled, Refused, translate
 from adapters.sessions import hand_trace_on, open_session
@@ -54,9 +54,9 @@ _SUCCESS: Final = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. `next` is the cursor of the following one, None on the last."""
+    """One page of a list. `next` is the cursor of the following one, None on the last. Rows should be objects."""
 
-    rows: list[JsonObject]
+    rows: list[Any]
     next: str | None
 
 
@@ -95,15 +95,15 @@ class PaddleApi:
             if not is_id(segments[-1], after):
                 raise Invalid("cursor: it does not belong to this list.")
             asked["after"] = after
-        document = await self._run("GET", segments, asked, None, Safety.READ, _are_objects)
-        rows: list[JsonObject] = document["data"]
+        document = await self._run("GET", segments, asked, None, Safety.READ, _is_list)
+        rows: list[Any] = document["data"]
         more = ((document.get("meta") or {}).get("pagination") or {}).get("has_more") is True
         # `next` is filled on the last page as well, so only `has_more` tells; and an address of theirs is not followed.
-        return Page(rows, required_text(rows[-1], "id") if rows and more else None)
+        return Page(rows, last_id(rows) if rows and more else None)
 
-    async def pages(self, *segments: str, query: Query = NO_QUERY) -> list[JsonObject]:
+    async def pages(self, *segments: str, query: Query = NO_QUERY) -> list[Any]:
         """All rows of a list, every page of it."""
-        rows: list[JsonObject] = []
+        rows: list[Any] = []
         after: str | None = None
         while True:
             page = await self.page(*segments, query=query, after=after)
@@ -205,7 +205,7 @@ def _document(response: ClientResponse, body: bytes) -> tuple[JsonObject, str | 
     """The body of a success, and the id of the request. Raises `Refused`, or `Garbled` for a success without JSON."""
     document = _json(body)
     meta = document.get("meta") if document is not None else None
-    request_id = meta.get("request_id") if isinstance(meta, dict) else None
+    request_id = optional_text(meta, "request_id") if isinstance(meta, dict) else None
     if response.status not in _SUCCESS:
         raise _refusal(response, document, request_id)
     if document is None:
@@ -240,5 +240,5 @@ def _is_object(data: object) -> bool:
     return isinstance(data, dict)
 
 
-def _are_objects(data: object) -> bool:
-    return isinstance(data, list) and all(isinstance(row, dict) for row in data)
+def _is_list(data: object) -> bool:
+    return isinstance(data, list)

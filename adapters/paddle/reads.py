@@ -38,7 +38,7 @@ class PaddleReads(PaddleConnection):
     async def _addresses(self, customer_id: str) -> list[models.Address]:
         """The newest first, which is where the customer last paid from: checkouts add one each time."""
         page = await self._api.page("customers", customer_id, "addresses")
-        return [read(models.Address, row) for row in page.rows]
+        return [read(models.Address, row) for row in page.rows if isinstance(row, dict)]
 
     async def _list_customers(self, limit: int, cursor: str | None) -> Rows[Customer]:
         """Without addresses, which would be a call for each customer."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import zip_longest
 from typing import Final
 
-from adapters.fields import missing
+from adapters.errors import Unmappable
+from adapters.fields import flag_if_any, missing, objects_if_any, text_if_any
 from adapters.paddle import models, prices
 from adapters.paddle.mapping import moment
 from adapters.paddle.subscriptions import (
@@ -33,14 +35,20 @@ STANDINGS: Final[Mapping[str, Standing]] = {
 }
 """Paddle's statuses: https://developer.paddle.com/api-reference/subscriptions."""
 
+_NEVER_MISSED: Final = ("scheduled_change", "current_billing_period", "discount")
+
 _ENDS_ONLY_NOW: Final = frozenset({"past_due", "paused"})
 """No paid period is running that a cancellation could wait for: that of a past-due subscription is the unpaid one."""
 
 
 def state(answer: ProviderObject, now: datetime) -> SubscriptionState:
-    """A subscription as actions see it. The state keeps the answer as it came. Raises `Unmappable` without an owner."""
+    """A subscription as actions see it. The state keeps the answer as it came.
+
+    Raises `Unmappable` without an owner, and where a part that a write depends on cannot be read.
+    """
     source = models.read(models.Subscription, answer)
-    status = source.status or ""
+    _require_readable_parts(source, answer)
+    status = text_if_any(answer, "status") or ""
     period, ends = current_period(source), cancels_at(source)
     pause = scheduled(source, PAUSE)
     discount = running_discount(source, now)
@@ -64,6 +72,18 @@ def state(answer: ProviderObject, now: datetime) -> SubscriptionState:
         coupon_ids=(discount.id,) if discount else (),
         provider=answer,
     )
+
+
+def _require_readable_parts(source: models.Subscription, answer: ProviderObject) -> None:
+    """What is of another kind than documented is taken for missing, which does no harm where it is shown. Here an item
+    would be removed by the next change, what is scheduled would not be put back, and a period that is paid for would be
+    charged again."""
+    for name in _NEVER_MISSED:
+        if getattr(source, name) is None and answer.get(name) is not None:
+            raise Unmappable(f"{name}: not an object")
+    for item, held in zip_longest(objects_if_any(answer, "items"), source.items):
+        if held is None or flag_if_any(item, "recurring") is not held.recurring:
+            raise Unmappable("items: cannot be read")
 
 
 def subscription_of(state: SubscriptionState) -> models.Subscription:
