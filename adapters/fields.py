@@ -52,6 +52,14 @@ def flag_if_any(source: Mapping[str, Any], field: str) -> bool | None:
     return value
 
 
+def whole_if_any(source: Mapping[str, Any], field: str) -> int | None:
+    """A whole number that may be missing. Raises `Unmappable` for anything else."""
+    value = source.get(field)
+    if value is not None and type(value) is not int:
+        raise Unmappable(f"{field}: not a whole number")
+    return value
+
+
 def object_if_any(source: Mapping[str, Any], field: str) -> Mapping[str, Any] | None:
     """An object that may be missing. Raises `Unmappable` for anything else."""
     value = source.get(field)

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from adapters.amounts import exact
 from adapters.chargebee import prices
 from adapters.chargebee.catalogue import Companions
 from adapters.chargebee.subscriptions import lines
-from adapters.errors import Conflict
-from adapters.fields import objects_if_any, text_if_any
+from adapters.errors import Conflict, Unmappable
+from adapters.fields import objects_if_any, text_if_any, whole_if_any
 from adapters.intents import ChangePrice
 
 _PLAN: Final = "plan"
@@ -46,11 +45,14 @@ def new_line(item_price: Mapping[str, Any], intent: ChangePrice, source: Mapping
 
 
 def keeps_the_term(source: Mapping[str, Any], item_price: Mapping[str, Any]) -> bool:
-    """Whether the term goes on: a plan with another period begins a new one, an addon's period is its own affair."""
-    if item_price.get("item_type") != _PLAN:
+    """Whether the term goes on: a plan with another period begins a new one, an addon's period is its own affair.
+
+    Raises `Unmappable` where that cannot be told: a new term is billed at once.
+    """
+    if text_if_any(item_price, "item_type") != _PLAN:
         return True
-    own = (source.get("billing_period_unit"), source.get("billing_period"))
-    return own == (item_price.get("period_unit"), item_price.get("period"))
+    own = (text_if_any(source, "billing_period_unit"), whole_if_any(source, "billing_period"))
+    return own == (text_if_any(item_price, "period_unit"), whole_if_any(item_price, "period"))
 
 
 def whole_list(
@@ -88,9 +90,17 @@ def _is_overridden(line: Mapping[str, Any], item_price: Mapping[str, Any]) -> bo
         # Tiers are sent apart; a unit price here is only what they came to.
         return False
     pairs = zip(_OWN_PRICE, ("price", "price_in_decimal"), strict=True)
-    amounts = [(exact(line.get(own), own), exact(item_price.get(listed), listed)) for own, listed in pairs]
+    amounts = [(_number_or_text(line, own), _number_or_text(item_price, listed)) for own, listed in pairs]
     return any(held is not None and held != usual for held, usual in amounts)
 
 
+def _number_or_text(source: Mapping[str, Any], name: str) -> int | str | None:
+    """A field as it is. Raises `Unmappable` where it is of another type, and nothing can be told by it."""
+    value = source.get(name)
+    if value is not None and type(value) is not int and not isinstance(value, str):
+        raise Unmappable(f"{name}: neither a whole number nor a text")
+    return value
+
+
 def _kept(source: Mapping[str, Any], names: Sequence[str]) -> dict[str, object]:
-    return {name: source[name] for name in names if source.get(name) is not None}
+    return {name: source[name] for name in names if _number_or_text(source, name) is not None}

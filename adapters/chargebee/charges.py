@@ -17,7 +17,7 @@ from adapters.chargebee.parameters import ALL_UPDATES, ChargebeeParameters
 from adapters.chargebee.transport import JsonObject
 from adapters.charges import Charge
 from adapters.errors import Unmappable
-from adapters.fields import object_if_any, text_if_any
+from adapters.fields import object_if_any, text_if_any, whole_if_any
 from adapters.intents import Cancel, ChangePrice, Intent, Pause
 from adapters.state import Standing, SubscriptionState
 from gateway.contract import Schedule
@@ -127,7 +127,7 @@ def dues(source: Mapping[str, Any], code: str) -> int:
     """
     customer = object_if_any(source, "customer") or {}
     setting = text_if_any(source, "auto_collection") or text_if_any(customer, "auto_collection")
-    if not source.get("due_invoices_count") or setting == "off":
+    if not whole_if_any(source, "due_invoices_count") or setting == "off":
         return 0
     owed = minor_units(source, "total_dues", code)
     if owed is None:

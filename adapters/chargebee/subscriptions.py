@@ -26,6 +26,7 @@ from adapters.fields import (
     required_text,
     text_if_any,
     unix_moment,
+    whole_if_any,
 )
 from adapters.intervals import duration, in_words, interval, is_approximated
 from gateway.contract import (
@@ -128,10 +129,7 @@ def current_period(source: Mapping[str, Any], unit: IntervalUnit, count: int) ->
 def owes(source: Mapping[str, Any]) -> bool:
     """Whether invoices are due that should have been collected by themselves. Those that a customer is to pay on their
     own count too in `due_invoices_count`, from the day they are made. Raises `Unmappable` where it cannot be told."""
-    count = source.get("due_invoices_count")
-    if count is not None and type(count) is not int:
-        raise Unmappable("due_invoices_count: not a whole number")
-    if not count:
+    if not whole_if_any(source, "due_invoices_count"):
         return False
     customer = object_if_any(source, "customer") or {}
     setting = text_if_any(source, "auto_collection") or text_if_any(customer, "auto_collection")

@@ -76,6 +76,22 @@ class Catalogue:
     async def companions(self, subscriptions: Iterable[Mapping[str, Any]]) -> Companions:
         """Everything these subscriptions need beside themselves: at most one call for all the products, one for each
         price with tiers or in a foreign currency, one for each coupon of an item; none when all is remembered."""
+        products, prices, coupons = self._named_by(subscriptions)
+        known = (self._products.known(products), self._prices.known(prices), self._coupons.known(coupons))
+        if all(len(found) == len(keys) for found, keys in zip(known, (products, prices, coupons), strict=True)):
+            return Companions(*known)
+        return Companions(
+            *await together(
+                (
+                    self._products.get_many(products, self._load_products),
+                    self._prices.get_many(prices, self._load_prices),
+                    self._coupons.get_many(coupons, self._load_coupons),
+                )
+            )
+        )
+
+    def _named_by(self, subscriptions: Iterable[Mapping[str, Any]]) -> tuple[set[str], Mapping[str, str], set[str]]:
+        """The ids of products, prices by their keys, and the ids of coupons."""
         products: set[str] = set()
         coupons: set[str] = set()
         prices: dict[str, str] = {}
@@ -96,21 +112,7 @@ class Catalogue:
             except UNEXPRESSED:
                 # It is left out where it is expressed, and says there why; the others are not.
                 continue
-        return await self._companions_of(products, prices, coupons)
-
-    async def _companions_of(self, products: set[str], prices: Mapping[str, str], coupons: set[str]) -> Companions:
-        known = (self._products.known(products), self._prices.known(prices), self._coupons.known(coupons))
-        if all(len(found) == len(keys) for found, keys in zip(known, (products, prices, coupons), strict=True)):
-            return Companions(*known)
-        return Companions(
-            *await together(
-                (
-                    self._products.get_many(products, self._load_products),
-                    self._prices.get_many(prices, self._load_prices),
-                    self._coupons.get_many(coupons, self._load_coupons),
-                )
-            )
-        )
+        return products, prices, coupons
 
     async def _load_products(self, product_ids: Collection[str]) -> Mapping[str, JsonObject]:
         wanted = list(product_ids)
@@ -148,7 +150,7 @@ async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObjec
     async def attempt(key: str) -> tuple[str, JsonObject | None]:
         try:
             return key, await load(key)
-        except (NotFound, Invalid, Unreadable):
+        except (NotFound, Invalid, Unreadable, Unmappable):
             return key, None
 
     found = await together(attempt(key) for key in keys)
@@ -158,12 +160,12 @@ async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObjec
 def items_of(subscription: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """A subscription's items, from the page that comes with it. Raises `Unmappable` for what is no such page."""
     page = subscription.get("items")
+    items = page.get("data") if isinstance(page, dict) else None
+    if type(items) is list:
+        return items
     if page is None:
         return ()
-    items = page.get("data") if isinstance(page, dict) else None
-    if not isinstance(items, list):
-        raise Unmappable("items: not a list")
-    return items
+    raise Unmappable("items: not a list")
 
 
 def _add_bare_coupons(discounts: Any, coupons: set[str]) -> None:

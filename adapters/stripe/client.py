@@ -17,7 +17,7 @@ from stripe import StripeClient
 
 from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
-from adapters.fields import last_id
+from adapters.fields import flag_if_any, last_id, missing
 from adapters.holes import Runtime
 from adapters.sessions import hand_trace_on, open_session
 from adapters.stripe.errors import refuse, translate
@@ -163,7 +163,9 @@ class StripeApi:
         live = self._live
         if found["object"] not in PAGES:
             if found.get("livemode", live) is not live:
-                raise NotFound
+                if flag_if_any(found, "livemode") is not None:
+                    raise NotFound
+                missing("livemode")
             return
         others = not live
         for row in found["data"]:

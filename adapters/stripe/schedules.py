@@ -27,7 +27,6 @@ _AS_THEY_ARE: Final = (
     "collection_method",
     "currency",
     "description",
-    "metadata",
     "proration_behavior",
     "trial_end",
 )
@@ -58,7 +57,9 @@ def _start(phase: Mapping[str, Any]) -> float:
 
 def repeated(phase: Mapping[str, Any]) -> Parameters:
     """A phase as parameters that leave everything as it is."""
-    parameters: Parameters = {name: phase[name] for name in _AS_THEY_ARE if phase.get(name) not in (None, {}, [])}
+    parameters: Parameters = {name: phase[name] for name in _AS_THEY_ARE if _is_plain_or_missing(phase, name)}
+    if metadata := object_if_any(phase, "metadata"):
+        parameters["metadata"] = dict(metadata)
     for name in _REFERENCES:
         if identifier := reference(phase.get(name)):
             parameters[name] = identifier
@@ -78,33 +79,42 @@ def repeated(phase: Mapping[str, Any]) -> Parameters:
     return parameters
 
 
+def _is_plain_or_missing(holder: Mapping[str, Any], name: str) -> bool:
+    """Whether a field is there, in a form that can be sent. Raises `Unmappable` for another: it would be sent as if it
+    were missing, which unsets it."""
+    value = holder.get(name)
+    if value is not None and not isinstance(value, str | int | float):
+        raise Unmappable(f"{name}: neither a text nor a number")
+    return value is not None
+
+
 def _item(item: Mapping[str, Any]) -> Parameters:
-    parameters: Parameters = {"price": reference(item.get("price"))}
-    if item.get("quantity") is not None:
+    parameters: Parameters = {"price": reference(item.get("price")) or missing("items.price")}
+    if _is_plain_or_missing(item, "quantity"):
         parameters["quantity"] = item["quantity"]
     if discounts := repeated_discounts(item.get("discounts")):
         parameters["discounts"] = discounts
     if rates := _ids(item.get("tax_rates")):
         parameters["tax_rates"] = rates
     for name in ("metadata", "billing_thresholds"):
-        if item.get(name):
-            parameters[name] = dict(item[name])
+        if part := object_if_any(item, name):
+            parameters[name] = dict(part)
     return parameters
 
 
 def _invoice_item(item: Mapping[str, Any]) -> Parameters:
-    parameters: Parameters = {"price": reference(item.get("price"))}
+    parameters: Parameters = {"price": reference(item.get("price")) or missing("add_invoice_items.price")}
     for name in ("quantity", "discountable"):
-        if item.get(name) is not None:
+        if _is_plain_or_missing(item, name):
             parameters[name] = item[name]
     if discounts := repeated_discounts(item.get("discounts")):
         parameters["discounts"] = discounts
     if rates := _ids(item.get("tax_rates")):
         parameters["tax_rates"] = rates
-    if item.get("metadata"):
-        parameters["metadata"] = dict(item["metadata"])
-    if isinstance(item.get("period"), dict):
-        parameters["period"] = {bound: _filled(moment) for bound, moment in item["period"].items()}
+    if metadata := object_if_any(item, "metadata"):
+        parameters["metadata"] = dict(metadata)
+    if (period := object_if_any(item, "period")) is not None:
+        parameters["period"] = {bound: _filled(moment) for bound, moment in period.items()}
     return parameters
 
 
@@ -187,6 +197,14 @@ class PriceChange:
     at: int
     interval: tuple[IntervalUnit, int]
     prorate: bool
+
+
+def require_readable(subscription: Mapping[str, Any], price_id: str) -> None:
+    """Raises `Unmappable` where it cannot be told what of a subscription its phases must keep. To be asked before a
+    schedule is made for it."""
+    for holder in (subscription, *items_of(subscription)):
+        repeated_discounts(holder.get("discounts"))
+    _interval_of(subscription, price_id)
 
 
 def with_price_at_the_end(

@@ -160,11 +160,11 @@ def _discounts(
         discounts = holder.get("discounts")
         if not discounts:
             continue
-        if not isinstance(discounts, list):
-            raise Unmappable("discounts: not a list")
         for discount in discounts:
             held = discounted(discount, context.companions.coupons)
             if held is None or not isinstance(name := held.get("id"), str):
+                if not isinstance(discounts, list):
+                    raise Unmappable("discounts: not a list")
                 continue
             began, end = discount.get("start"), discount.get("end")
             if type(began) is not int:

@@ -164,6 +164,7 @@ class StripeWrites(StripeConnection):
         held = next(item for item in state.items if item.id == intent.item_id)
         price = await self._catalogue.price(intent.price_id)
         interval = prices.interval(price["recurring"])
+        schedules.require_readable(state.provider, held.price_id)
         existing = _schedule_of(state)
         schedule = existing or await self._api.post("subscription_schedules", key=key, from_subscription=state.id)
         try:

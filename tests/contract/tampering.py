@@ -58,8 +58,8 @@ class Exchange:
 
     @property
     def is_write(self) -> bool:
-        """Whether it was to change something. Some questions are asked like writes."""
-        return self.method != hdrs.METH_GET and not any(word in self.path for word in _QUESTIONS)
+        """Whether it was to change something."""
+        return self.method != hdrs.METH_GET and not is_question(self.path)
 
     @property
     def rows(self) -> list[Any] | None:
@@ -106,6 +106,7 @@ class Proxy:
         self.case: SimulatedCase = make()
         self.exchanges: list[Exchange] = []
         self._alteration: Alteration | None = None
+        self._is_changed = False
 
     def begin(self, alteration: Alteration | None = None) -> None:
         """From now on alter this."""
@@ -113,7 +114,10 @@ class Proxy:
         self.exchanges = []
 
     async def renew(self) -> None:
-        """A provider to which nothing was done yet takes the place of the one that is there."""
+        """A provider to which nothing was done takes the place of the one that is there, unless that is one still."""
+        if not self._is_changed:
+            return
+        self._is_changed = False
         await self._provider.close()
         self.case = self._make()
         await self._start()
@@ -149,6 +153,7 @@ class Proxy:
             content, document = self._altered(f"{request.method} {request.path}", await answer.read(), answer.status)
             sent = body.decode() if body else request.query_string
             self.exchanges.append(Exchange(request.method, request.path, sent, answer.status, document))
+            self._is_changed = self._is_changed or self.exchanges[-1].is_write
             return web.Response(status=answer.status, headers=_passed_on(answer.headers), body=content)
 
     def _altered(self, call: str, content: bytes, status: int) -> tuple[bytes, Any]:
@@ -221,6 +226,11 @@ async def behind_a_proxy(provider: type[Tampered], **sections: object) -> AsyncI
     with recorded_log(level=logging.CRITICAL):
         async with open_world(case, settings, [Mode.TEST], metrics=metrics) as world:
             yield Tamperable(world, case.proxy, metrics)
+
+
+def is_question(call: str) -> bool:
+    """Whether it asks what a change would do, which is asked like the change itself."""
+    return any(word in call for word in _QUESTIONS)
 
 
 def rows_key(document: Any) -> str | None:

@@ -6,7 +6,7 @@ Nothing is sent then, or what would be sent anyway, and what was done is never c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,22 +34,26 @@ from tests.contract.tampering import (
     Tampered,
     behind_a_proxy,
     each_provider,
+    is_question,
     odd_values,
     pattern,
     places,
 )
 
+_OF_EVERY_PATH: Final = ("api", "v1", "v2")
 UNKNOWN_OUTCOME: Final = 504
 ERRORS: Final = (400, 404, 409, 502, UNKNOWN_OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Settings of the gateway, and what is asked of it then. `status` is the usual answer."""
+    """Settings of the gateway, and what is asked of it then. `status` is the usual answer; of what the provider shows
+    only that is altered which `is_about` it."""
 
     sections: Mapping[str, object]
     asks: Mapping[str, Make]
     status: int = 200
+    is_about: Callable[[Shown], bool] = lambda shown: True
 
 
 WAYS: Final[Mapping[str, Way]] = {
@@ -74,11 +78,13 @@ WAYS: Final[Mapping[str, Way]] = {
             "beside one": lambda samples: apply_coupon(samples.discounted, samples.coupon),
             "beside several": lambda samples: apply_coupon(samples.discounted_twice, samples.coupon),
         },
+        is_about=lambda shown: not {"discounts", "coupons", "customer"}.isdisjoint(shown.place),
     ),
     "charging too much": Way(
         guard(100),
         {"at once": lambda samples: change_price(samples.active, samples.yearly_price, AT_ONCE)},
         status=400,
+        is_about=lambda shown: is_question(shown.call),
     ),
 }
 
@@ -106,7 +112,8 @@ class Shown:
     @property
     def alike(self) -> tuple[object, ...]:
         """What all members have in common of which one is enough."""
-        return (self.in_answer_to_a_write, self.call.split("/")[:3][-1], pattern(self.place))
+        resource = next(part for part in self.call.split("/")[1:] if part not in _OF_EVERY_PATH)
+        return (self.in_answer_to_a_write, resource, pattern(self.place))
 
 
 def truths(gateway: Tamperable, ask: Ask) -> dict[str, Truth]:
@@ -133,7 +140,7 @@ async def usual_actions(gateway: Tamperable, way: Way) -> tuple[dict[str, Usual]
             for one in gateway.proxy.exchanges:
                 members = ((place, value) for place, value in places(one.document) if place)
                 shown += [Shown(name, one.is_write, one.call, place, value) for place, value in members]
-    return found, shown
+    return found, [one for one in shown if way.is_about(one)]
 
 
 def grouped(members: Iterable[Shown]) -> list[list[Shown]]:
@@ -154,14 +161,19 @@ def one_of_each(members: Iterable[Shown]) -> Iterator[tuple[Shown, Any]]:
 
 
 def thoroughly(members: Iterable[Shown]) -> Iterator[tuple[Shown, Any]]:
-    """Each member with every odd value, and in every action."""
+    """Each member with every odd value, in another action each time."""
     for number, alike in enumerate(grouped(members)):
-        for value in odd_values(alike[0].value):
-            yield alike[0], value
-        in_every_action = {one.of: one for one in reversed(alike)}
-        for turn, member in enumerate(in_every_action.values()):
-            values = odd_values(member.value)
-            yield member, values[(number + turn) % len(values)]
+        filled = [one for one in alike if one.value not in (None, [], {})] or alike
+        for turn, value in enumerate(odd_values(filled[0].value)):
+            yield filled[(number + turn) % len(filled)], value
+
+
+def is_documented(member: Shown, value: Any) -> bool:
+    """Whether a provider may answer this in earnest: its word for nothing, or the id of what could be shown whole."""
+    if isinstance(member.value, dict):
+        return value in (None, {}) or ("id" in member.value and isinstance(value, str))
+    # Where there is nothing there may be a time, long ago.
+    return value is None or (member.value is None and value == 7)
 
 
 def what_is_wrong(
@@ -173,15 +185,11 @@ def what_is_wrong(
     now: Mapping[str, Truth],
 ) -> str:
     """Of an action that was asked for while a member was altered; empty where nothing is."""
-    if shown.in_answer_to_a_write:
-        if now not in (usual.before, usual.after):
-            return f"{status}, and it is half done: {sent}"
-        if now == usual.after != usual.before and status not in (200, UNKNOWN_OUTCOME):
-            return f"{status}, and it is done"
-    elif alteration.value is None:
-        # Mostly a provider's own word for nothing: nothing scheduled, no discount.
+    if shown.in_answer_to_a_write and now != usual.before and status not in (200, UNKNOWN_OUTCOME):
+        return f"{status}, and something was done: {sent}"
+    if is_documented(shown, alteration.value):
         return ""
-    elif sent not in ([], usual.writes):
+    if not shown.in_answer_to_a_write and sent not in ([], usual.writes):
         return f"{status}, and what was sent is {sent} instead of {usual.writes}"
     if status == 200 and now != usual.after:
         return f"{status}, and it is not done"
