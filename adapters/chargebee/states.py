@@ -67,7 +67,7 @@ def state(
         id=required_text(source, "id"),
         customer_id=required_text(source, "customer_id"),
         standing=standing,
-        currency=currency(source.get("currency_code")) or "",
+        currency=currency(text_if_any(source, "currency_code")) or "",
         items=tuple(_item(source, line, companions) for line in lines(source)),
         period_end=period_end,
         trial_end=unix_moment(source.get("trial_end")) if standing is Standing.TRIAL else None,

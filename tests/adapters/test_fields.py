@@ -8,7 +8,23 @@ from typing import Any
 import pytest
 
 from adapters.errors import Unmappable
-from adapters.fields import as_text, http_moment, open_end, optional_text, required_moment, required_text, unix_moment
+from adapters.fields import (
+    as_text,
+    by_id,
+    flag_if_any,
+    http_moment,
+    last_id,
+    list_if_any,
+    object_if_any,
+    objects_if_any,
+    open_end,
+    optional_text,
+    required_moment,
+    required_text,
+    text_if_any,
+    unix_moment,
+    whole_if_any,
+)
 
 MOMENT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SECONDS = int(MOMENT.timestamp())
@@ -16,6 +32,42 @@ SECONDS = int(MOMENT.timestamp())
 
 def test_a_required_text_is_read_as_it_is() -> None:
     assert required_text({"id": " a "}, "id") == " a "
+
+
+ANYTHING: Any = (7, 1e30, "text", True, [], [1], [{}], {}, {"x": 1})
+IF_ANY: Any = {
+    text_if_any: ("text",),
+    flag_if_any: (True,),
+    whole_if_any: (7,),
+    object_if_any: ({}, {"x": 1}),
+    list_if_any: ([], [1], [{}]),
+    objects_if_any: ([], [{}]),
+}
+
+
+@pytest.mark.parametrize("read", IF_ANY, ids=lambda read: read.__name__)
+def test_what_may_be_missing_is_nothing_else(read: Any) -> None:
+    assert not read({}, "name")
+    assert not read({"name": None}, "name")
+    for value in ANYTHING:
+        # True equals 1, and is no number here.
+        if any(value == one and type(value) is type(one) for one in IF_ANY[read]):
+            assert read({"name": value}, "name") is value
+        else:
+            with pytest.raises(Unmappable, match=r"^name: [a-z ]+$"):
+                read({"name": value}, "name")
+
+
+def test_rows_are_known_by_their_ids_and_those_without_are_nobodys() -> None:
+    rows = [{"id": "a"}, None, {"id": 7}, "b", {}, {"id": ""}, {"id": "c", "name": 7}, [1]]
+    assert by_id(rows) == {"a": {"id": "a"}, "c": {"id": "c", "name": 7}}
+    assert last_id(rows) == "c"
+
+
+@pytest.mark.parametrize("rows", [[], [None], [{}, {"id": 7}], [{"id": ""}]], ids=str)
+def test_a_list_goes_on_from_no_row_without_an_id(rows: list[Any]) -> None:
+    with pytest.raises(Unmappable, match=r"^id: missing$"):
+        last_id(rows)
 
 
 @pytest.mark.parametrize("source", [{}, {"id": None}, {"id": ""}, {"id": 7}, {"id": ["a"]}], ids=str)

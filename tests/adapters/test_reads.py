@@ -180,6 +180,33 @@ async def test_a_bad_object_that_is_asked_for_alone_is_unreadable_and_reported(p
     assert "ada@example.com" not in str(observer.rows_left_out) + caught.value.message
 
 
+class Odd(ScriptedAdapter):
+    """Its provider answers rows of forms that nobody documented, beside usual ones."""
+
+    async def _fetch_price(self, price_id: str) -> Price:
+        raise KeyError("ada@example.com")
+
+    async def _list_prices(self, limit: int, cursor: str | None) -> Rows[Price]:
+        found = self.account.prices
+        usual = ({"id": "price_basic"}, {"id": "price_pro"})
+        rows = [usual[0], None, 7, "ada@example.com", [1], {"id": ["ada@example.com"]}, usual[1]]
+        return Rows(rows, lambda row: found[row["id"]], None)
+
+
+async def test_a_row_of_another_form_is_left_out_and_reported_without_its_values() -> None:
+    observer = RecordingObserver()
+    page = await Odd.serving(observer=observer).prices(10, None)
+    assert [price.id for price in page.data] == ["price_basic", "price_pro"]
+    assert observer.rows_left_out == [("prices", "", "of another form than is documented: TypeError")] * 5
+
+
+async def test_an_object_of_another_form_that_is_asked_for_alone_is_unreadable() -> None:
+    observer = RecordingObserver()
+    with pytest.raises(Unreadable):
+        await Odd.serving(observer=observer).price("price_basic")
+    assert observer.rows_left_out == [("prices", "", "of another form than is documented: KeyError")]
+
+
 class OverlooksTheFilter(ScriptedAdapter):
     """Its provider answers everybody's subscriptions whoever is asked for."""
 
