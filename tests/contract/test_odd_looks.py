@@ -161,10 +161,16 @@ def one_of_each(members: Iterable[Shown]) -> Iterator[tuple[Shown, Any]]:
 
 
 def thoroughly(members: Iterable[Shown]) -> Iterator[tuple[Shown, Any]]:
-    """Each member with every odd value, in another action each time."""
+    """Each member with every odd value, in another action each time.
+
+    An answer to a write is read as a look is, so that of its members two values are enough.
+    """
     for number, alike in enumerate(grouped(members)):
         filled = [one for one in alike if one.value not in (None, [], {})] or alike
-        for turn, value in enumerate(odd_values(filled[0].value)):
+        values = odd_values(filled[0].value)
+        for turn, value in enumerate(values):
+            if filled[0].in_answer_to_a_write and (turn - number) % len(values) not in (0, 3):
+                continue
             yield filled[(number + turn) % len(filled)], value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from functools import partial
@@ -27,6 +28,7 @@ from gateway.contract import RequestError
 from gateway.policy import Refused
 from gateway.resilience import DeadlineExceeded, Failure, Shed
 from gateway.server.errors import STATUSES
+from gateway.server.errors import answer_to as error_to_answer
 from tests.support.log import Log
 from tests.support.memory_account import MemoryAccount
 from tests.support.service import Client, is_error, send
@@ -46,7 +48,6 @@ CASES = [
     (AdapterError(), 502),
     (Shed("Too much is asked.", retry_after=3.0), 503),
     (DeadlineExceeded("The request's time is used up."), 504),
-    (RequestError("field", "expected something"), 400),
     (Refused("Not offered."), 400),
 ]
 
@@ -66,6 +67,27 @@ async def test_an_error_has_its_status_and_says_its_own_words(
     client: Client, live: MemoryAccount, error: Exception, status: int
 ) -> None:
     assert (await answer_to(client, live, error))[:2] == (status, getattr(error, "message", None))
+
+
+def test_a_malformed_request_says_what_is_malformed() -> None:
+    answer = error_to_answer(RequestError("field", "expected something"))
+    assert answer.status == 400
+    assert answer.text is not None
+    assert json.loads(answer.text)["message"] == "field: expected something"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [KeyError("ada@example.com"), ValueError("Ada Lovelace"), TypeError("12 St James's Square")],
+    ids=lambda error: type(error).__name__,
+)
+async def test_an_object_of_a_form_nobody_foresaw_is_the_providers_and_says_nothing(
+    client: Client, live: MemoryAccount, log: Log, error: Exception
+) -> None:
+    assert (await answer_to(client, live, error))[:2] == (502, Unreadable.default_message)
+    assert log.events("left out")[0]["reason"].endswith(type(error).__name__)
+    for secret in ("ada@example.com", "Lovelace", "Square"):
+        assert secret not in log.text
 
 
 def test_every_error_of_the_adapters_has_a_row_of_its_own() -> None:
@@ -120,9 +142,9 @@ async def test_an_outage_says_when_to_try_again_if_the_provider_did(
 @pytest.mark.parametrize(
     "error",
     [
-        KeyError("ada@example.com"),
+        AssertionError("ada@example.com"),
         RuntimeError("sk_live_51Habcdefghijklmn"),
-        ValueError("Ada Lovelace"),
+        NotImplementedError("Ada Lovelace"),
         TimeoutError("12 St James's Square"),
         ExceptionGroup("Ada Lovelace", [ValueError("Ada Lovelace")]),
     ],
