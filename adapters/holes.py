@@ -340,7 +340,15 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, Unmappable):
         return str(error)
     if not isinstance(error, ValidationError):
-        # Its text may quote what it met.
-        return f"of another form than is documented: {type(error).__name__}"
+        # Its text may quote what it met. Where it was met tells an odd object from a mistake of ours.
+        return f"of another form than is documented: {type(error).__name__} in {_place_of(error)}"
     details = error.errors(include_input=False, include_url=False, include_context=False)
     return "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['type']}" for one in details[:3])
+
+
+def _place_of(error: Exception) -> str:
+    """The function that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else trace.tb_frame.f_code.co_qualname

@@ -167,11 +167,13 @@ class StripeApi:
                     raise NotFound
                 missing("livemode")
             return
-        others = not live
-        for row in found["data"]:
-            # What is of neither mode tells nothing, and the page is not lost for it.
-            if type(row) is dict and row.get("livemode") is others:
-                raise NotFound
+        rows = found["data"]
+        for number, row in enumerate(rows):
+            if type(row) is dict and (mode := row.get("livemode", live)) is not live:
+                if isinstance(mode, bool):
+                    raise NotFound
+                # It may be of the other mode. The page is not lost for it: what is no object is left out.
+                rows[number] = None
 
 
 def _path(segments: tuple[str, ...]) -> str:

@@ -197,14 +197,19 @@ async def test_a_row_of_another_form_is_left_out_and_reported_without_its_values
     observer = RecordingObserver()
     page = await Odd.serving(observer=observer).prices(10, None)
     assert [price.id for price in page.data] == ["price_basic", "price_pro"]
-    assert observer.rows_left_out == [("prices", "", "of another form than is documented: TypeError")] * 5
+    assert (
+        observer.rows_left_out
+        == [("prices", "", "of another form than is documented: TypeError in Odd._list_prices.<locals>.<lambda>")] * 5
+    )
 
 
 async def test_an_object_of_another_form_that_is_asked_for_alone_is_unreadable() -> None:
     observer = RecordingObserver()
     with pytest.raises(Unreadable):
         await Odd.serving(observer=observer).price("price_basic")
-    assert observer.rows_left_out == [("prices", "", "of another form than is documented: KeyError")]
+    assert observer.rows_left_out == [
+        ("prices", "", "of another form than is documented: KeyError in Odd._fetch_price")
+    ]
 
 
 class OverlooksTheFilter(ScriptedAdapter):

@@ -153,8 +153,14 @@ async def test_an_object_that_cannot_be_understood_is_unreadable(verb: str, act:
 
 NOT_UNDERSTOOD: Final = {
     "unmappable": (Unmappable("items: missing"), "items: missing"),
-    "of another type": (TypeError("'ada@example.com'"), "of another form than is documented: TypeError"),
-    "without a member": (KeyError("ada@example.com"), "of another form than is documented: KeyError"),
+    "of another type": (
+        TypeError("'ada@example.com'"),
+        "of another form than is documented: TypeError in ScriptedAdapter._write",
+    ),
+    "without a member": (
+        KeyError("ada@example.com"),
+        "of another form than is documented: KeyError in ScriptedAdapter._write",
+    ),
 }
 not_understood = pytest.mark.parametrize(("error", "reason"), NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD)
 

@@ -66,6 +66,19 @@ async def test_1_2_a_delete_on_a_dropped_connection_is_looked_at_and_not_sent_ag
     assert held["status"] == "canceled"
 
 
+@pytest.mark.parametrize("odd", ["true", 1, {}], ids=repr)
+async def test_a_row_that_does_not_say_plainly_of_which_mode_it_is_is_left_out(
+    adapter: StripeAdapter, account: Account, witness: Witness, odd: object
+) -> None:
+    account.customers.rows["cus_1"]["livemode"] = odd
+    account.add_customer(id="cus_plain")
+
+    listed = {customer.id for customer in (await adapter.customers(100, None)).data}
+    assert "cus_plain" in listed
+    assert "cus_1" not in listed
+    assert len(witness.rows) == 1
+
+
 async def test_1_2_and_1_4_a_malformed_decimal_spoils_its_own_row_only(
     adapter: StripeAdapter, account: Account
 ) -> None:
