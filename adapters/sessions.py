@@ -28,10 +28,28 @@ def open_session(
         timeout=ClientTimeout(total=None, connect=connect_timeout_s, sock_connect=connect_timeout_s),
         headers=headers,
     )
+    _repeat_nothing(session)
+    return session
+
+
+def session_beside(session: ClientSession) -> ClientSession:
+    """One on the same connections that does as `session` does, but sends no headers by itself. To be closed as well,
+    which leaves the connections to `session`."""
+    beside = ClientSession(
+        connector=session.connector,
+        connector_owner=False,
+        cookie_jar=DummyCookieJar(),
+        timeout=session.timeout,
+        trace_configs=session.trace_configs,
+    )
+    _repeat_nothing(beside)
+    return beside
+
+
+def _repeat_nothing(session: ClientSession) -> None:
     # Left to itself aiohttp repeats a GET or DELETE whose connection, kept open from before, breaks: a cancellation
     # whose answer was lost is then told to be of nothing. It has no public switch.
     session._retry_connection = False
-    return session
 
 
 def hand_trace_on(session: ClientSession, runtime: Runtime, base_url: str | None) -> None:

@@ -19,7 +19,7 @@ from adapters.calls import ProviderCalls
 from adapters.errors import NotFound
 from adapters.fields import flag_if_any, last_id, missing
 from adapters.holes import Runtime
-from adapters.sessions import hand_trace_on, open_session
+from adapters.sessions import hand_trace_on, open_session, session_beside
 from adapters.stripe.errors import refuse, translate
 from adapters.stripe.query import query
 from adapters.stripe.transport import (
@@ -73,7 +73,7 @@ class StripeApi:
             max_network_retries=0,
             stripe_version=API_VERSION,
         )
-        self._requestor = requestor_of(client)
+        self._requestor = requestor_of(client, self._session)
         self._calls = ProviderCalls(translate, runtime)
         hand_trace_on(self._session, runtime, base_url)
 
@@ -128,9 +128,11 @@ class StripeApi:
             sent["Stripe-Version"] = version
 
         async def send() -> Mapping[str, str]:
-            async with self._session.get(
-                f"{self._address}/v1/customers?limit=1", headers=sent, allow_redirects=False
-            ) as response:
+            # The session itself would name the version that the package is told to.
+            async with (
+                session_beside(self._session) as session,
+                session.get(f"{self._address}/v1/customers?limit=1", headers=sent, allow_redirects=False) as response,
+            ):
                 refuse(response.status, is_stripes=is_stripes(await response.read()))
                 return response.headers
 

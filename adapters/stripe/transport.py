@@ -12,9 +12,11 @@ fail when a new version of the package has any of this elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import stripe._api_requestor
+from aiohttp import ClientSession
+from msgspec import Struct
 from msgspec.json import Decoder
 from multidict import CIMultiDict
 from stripe import AIOHTTPClient, StripeClient
@@ -44,7 +46,7 @@ def silence() -> None:
         setattr(stripe._api_requestor, function, _say_nothing)
 
 
-class UnreadAnswer(NamedTuple):
+class UnreadAnswer(Struct, frozen=True):
     """A success whose body nobody has parsed yet. `document_of` parses it."""
 
     body: bytes
@@ -58,12 +60,21 @@ class UnreadAnswer(NamedTuple):
 
 
 class Requestor(_APIRequestor):
-    """The package's requestor for one key, doing once what is the same for every request."""
+    """The package's requestor for one key, doing once what is the same for every request.
 
-    def __init__(self, requestor: _APIRequestor) -> None:
+    The headers of every request are left to `session`, where one is given that all requests go through.
+    """
+
+    def __init__(self, requestor: _APIRequestor, session: ClientSession | None) -> None:
         super().__init__(options=requestor._options, client=requestor._client)
         self._address = self.base_addresses["api"]
+        self._network = self._get_http_client()
         self._headers: dict[HttpVerb, CIMultiDict[str]] = {}
+        self._sent_by_session: Mapping[str, str] = {}
+        if session is not None:
+            # A read has no others.
+            self._sent_by_session = self._own_headers("get")
+            session.headers.update(self._sent_by_session)
 
     async def call(self, verb: HttpVerb, path: str, parameters: str, key: str | None = None) -> UnreadAnswer:
         """Send what the package would send, in one attempt, without its telemetry and its log lines.
@@ -76,8 +87,7 @@ class Requestor(_APIRequestor):
             body = parameters.encode("ascii")
         elif parameters:
             address = f"{address}?{parameters}"
-        client = self._get_http_client()
-        content, status, headers = await client.request_async(verb, address, self._headers_for(verb, key), body)
+        content, status, headers = await self._network.request_async(verb, address, self._headers_for(verb, key), body)
         if status in _SUCCESS:
             return UnreadAnswer(content, status, headers)
         # The package raises its error for it; were it not to, this is still no success.
@@ -93,22 +103,24 @@ class Requestor(_APIRequestor):
         """The package's headers. All but the idempotency key are the same each time: one key, one version."""
         known = self._headers.get(verb)
         if known is None:
-            known = self._headers[verb] = self._packages_headers(verb)
+            known = self._headers[verb] = self._own_headers(verb)
         if key is not None:
             keyed = known.copy()
             keyed[_KEY] = key
             return keyed
         # A write without a key of ours gets one of the package's, a new one each time.
-        return self._packages_headers(verb) if _KEY in known else known
+        return self._own_headers(verb) if _KEY in known else known
 
-    def _packages_headers(self, verb: HttpVerb) -> CIMultiDict[str]:
+    def _own_headers(self, verb: HttpVerb) -> CIMultiDict[str]:
+        """The package's headers, without those that the session sends."""
+        headers = self.request_headers(verb, _FIRST_API, merge_options(self._options, None))
         # The form that aiohttp sends them from: of anything else it makes this for each request.
-        return CIMultiDict(self.request_headers(verb, _FIRST_API, merge_options(self._options, None)))
+        return CIMultiDict({name: text for name, text in headers.items() if self._sent_by_session.get(name) != text})
 
 
-def requestor_of(client: StripeClient) -> Requestor:
-    """What makes the calls of this client."""
-    return Requestor(client._requestor)
+def requestor_of(client: StripeClient, session: ClientSession | None = None) -> Requestor:
+    """What makes the calls of this client, on this session; None where the client has another kind of network."""
+    return Requestor(client._requestor, session)
 
 
 class LeanClient(AIOHTTPClient):

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import stripe
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 from stripe import StripeClient
 
+from adapters.sessions import open_session, session_beside
 from adapters.stripe.query import query
-from adapters.stripe.transport import ANYTHING, UnreadAnswer, document_of, requestor_of
+from adapters.stripe.transport import ANYTHING, LeanClient, UnreadAnswer, document_of, requestor_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +69,45 @@ async def test_a_request_is_the_packages_own(verb: HttpVerb, parameters: dict[st
     await package(theirs).raw_request_async(verb, "/v1/subscriptions/sub_1", **parameters, **options)
 
     assert mine.sent == theirs.sent * 2
+
+
+@pytest.mark.parametrize("verb", ["get", "delete", "post"])
+async def test_headers_that_the_session_sends_are_the_packages_own_too(verb: HttpVerb) -> None:
+    seen: list[dict[str, str]] = []
+
+    async def note_headers(request: web.Request) -> web.Response:
+        seen.append({**request.headers})
+        return web.json_response({"object": "customer"})
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", note_headers)
+    session = open_session(connections=1, connect_timeout_s=1)
+    async with TestServer(application) as server, session, ClientSession() as theirs:
+        networks = [
+            LeanClient(session=session, timeout=session.timeout),
+            stripe.AIOHTTPClient(session=theirs),
+        ]
+        mine, package_itself = (
+            StripeClient(
+                "sk_test_1",
+                stripe_version="2026-10-28.endive",
+                http_client=network,
+                base_addresses={"api": str(server.make_url("")).rstrip("/")},
+            )
+            for network in networks
+        )
+        requestor = requestor_of(mine, session)
+        keys = ("key_1", "key_2") if verb == "post" else (None, None)
+        for key in keys:
+            await requestor.call(verb, "/v1/customers/cus_1", "", key)
+            options = {} if key is None else {"idempotency_key": key}
+            await package_itself.raw_request_async(verb, "/v1/customers/cus_1", **options)
+        async with session_beside(session) as beside, beside.get(server.make_url("/")):
+            pass
+
+    first, packages_first, second, packages_second, bare = seen
+    assert (first, second) == (packages_first, packages_second)
+    assert bare.keys().isdisjoint({"Authorization", "Stripe-Version"})
 
 
 async def test_a_post_without_a_key_gets_one_of_the_packages_each_time_another() -> None:
