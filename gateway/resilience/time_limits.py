@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,37 +18,30 @@ class TimeLimits:
     """
 
     def __init__(self) -> None:
-        self._open: set[TimeLimit] = set()
+        self.open: set[TimeLimit] = set()
+        """Those under way: a block adds its own and takes it out, without a call more for each."""
+        self.looks_at = math.inf
+        """When the timer goes off; infinite where none is set."""
         self._timer: asyncio.TimerHandle | None = None
-        self._looks_at = 0.0
 
     def within(self, seconds: float) -> TimeLimit:
         """The block may take so long. Raises `TimeoutError` where it takes longer; `RuntimeError` outside a task."""
         return TimeLimit(self, seconds)
 
-    def begin(self, limit: TimeLimit) -> None:
-        """Watch it from now on."""
-        self._open.add(limit)
-        if self._timer is None or limit.ends_at < self._looks_at:
-            self._look_again_at(limit.ends_at)
-
-    def end(self, limit: TimeLimit) -> None:
-        """Watch it no longer."""
-        self._open.discard(limit)
-
-    def _look_again_at(self, moment: float) -> None:
+    def look_at(self, moment: float) -> None:
+        """Let the timer go off then."""
         if self._timer is not None:
             self._timer.cancel()
-        self._looks_at = moment
+        self.looks_at = moment
         self._timer = asyncio.get_running_loop().call_at(moment, self._look)
 
     def _look(self) -> None:
-        self._timer = None
-        for limit in [one for one in self._open if one.ends_at <= self._looks_at]:
-            self._open.discard(limit)
+        now, self.looks_at, self._timer = self.looks_at, math.inf, None
+        for limit in [one for one in self.open if one.ends_at <= now]:
+            self.open.discard(limit)
             limit.give_up()
-        if self._open:
-            self._look_again_at(min(one.ends_at for one in self._open))
+        if self.open:
+            self.look_at(min(one.ends_at for one in self.open))
 
 
 class TimeLimit:
@@ -61,18 +55,22 @@ class TimeLimit:
         self._is_over = False
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("a time limit is for what runs in a task")
         self._task = task
         self._cancelling = task.cancelling()
-        self.ends_at = asyncio.get_running_loop().time() + self._seconds
-        self._limits.begin(self)
+        self.ends_at = ends_at = loop.time() + self._seconds
+        limits = self._limits
+        limits.open.add(self)
+        if ends_at < limits.looks_at:
+            limits.look_at(ends_at)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._limits.end(self)
+        self._limits.open.discard(self)
         # Somebody else may have cancelled the task as well: then that is what it is told.
         if self._is_over and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error
