@@ -179,21 +179,23 @@ class StripeApi:
 
 
 def _path(segments: tuple[str, ...]) -> str:
-    if not _NO_SEGMENTS.isdisjoint(segments):
-        raise ValueError("a part of the path is empty or leads elsewhere")
     path = "/v1"
     for segment in segments:
-        # An identifier of plain letters, which nearly every id is, needs no quoting. The package's own methods turn a
-        # space into a plus sign, which a path takes literally.
-        plain = segment.isascii() and segment.isidentifier()
-        path = f"{path}/{segment if plain else quote(segment, safe='')}"
+        # An identifier of plain letters, which nearly every id is, needs no quoting, and is neither empty nor a dot.
+        if segment.isascii() and segment.isidentifier():
+            path += f"/{segment}"
+        elif segment in _NO_SEGMENTS:
+            raise ValueError("a part of the path is empty or leads elsewhere")
+        else:
+            # The package's own methods turn a space into a plus sign, which a path takes literally.
+            path += f"/{quote(segment, safe='')}"
     return path
 
 
 def _require_values(parameters: Mapping[str, object]) -> None:
     """The package drops None silently: `customer=None` would list the whole account."""
     for name, value in parameters.items():
-        if value is None or (isinstance(value, str) and not value and name in _NEVER_EMPTY):
+        if not value and (value is None or (value == "" and name in _NEVER_EMPTY)):
             raise ValueError(f"the parameter {name} has no value")
 
 
