@@ -134,7 +134,7 @@ async def _session(application: web.Application) -> AsyncIterator[None]:
         )
         if application[CLIENT] is LeanClient:
             silence()
-            application[REQUESTOR] = requestor_of(application[PACKAGE])
+            application[REQUESTOR] = requestor_of(application[PACKAGE], session)
         yield
 
 
