@@ -71,6 +71,9 @@ async def perform_once(backend: Backend, adapter: BillingAdapter, action: Action
 
     Raises what `perform` raises.
     """
+    if backend.repeats is None:
+        await perform(adapter, backend.policy, action)
+        return
     # An extension by a length would count from whatever end an uncertain first one has left behind.
     counts_on = isinstance(action, ExtendTrialRequest) and isinstance(action.duration, PeriodDuration)
     # What a dry run answered was not done, which settings that are reloaded, or another replica, may now want.

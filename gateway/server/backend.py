@@ -68,8 +68,8 @@ class Backend:
     policy: Policy
     limits: LimitSettings
     manifest_compat: bool
-    repeats: Once
-    """Identical actions, of all modes."""
+    repeats: Once | None
+    """Identical actions, of all modes. None: each is carried out."""
     direct: DirectMode | None = None
     """None: there is no Direct mode here."""
     odd_bodies: FirstTimes = field(default_factory=FirstTimes)
@@ -110,7 +110,7 @@ async def open_backends(
                 ),
                 limits=one.limits,
                 manifest_compat=one.manifest_compat,
-                repeats=state.repeats(one.limits.dedupe_s),
+                repeats=state.repeats(one.limits.dedupe_s) if one.limits.dedupe_s else None,
                 direct=_direct_mode(one.direct),
             )
         yield MappingProxyType(backends)
