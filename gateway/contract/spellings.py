@@ -45,9 +45,12 @@ class Target(StrEnum):
     SUBSCRIPTION_CHANGE_PRICE = "subscription/change-price"
 
 
+_CANCEL: Final = Target.SUBSCRIPTION_CANCEL
+_CANCEL_NAMES: Final = frozenset({"customerId", "subscriptionId", "scheduledAt"})
 _SCHEDULES: Final[Mapping[str, Schedule]] = MappingProxyType(
     {
         "immediate": Schedule.IMMEDIATE,
+        "end-of-period": Schedule.END_OF_PERIOD,
         "endofperiod": Schedule.END_OF_PERIOD,
         "periodend": Schedule.END_OF_PERIOD,
     }
@@ -68,7 +71,18 @@ def parse_action(target: Target, body: object) -> ActionRequest:
     Raises:
         RequestError: the body lacks something, contradicts itself, or asks for more or less than its target.
     """
+    # With the documented names, all given, and nothing else there is no doubt to settle about a cancellation.
+    if target is _CANCEL and isinstance(body, dict) and body.keys() == _CANCEL_NAMES and None not in body.values():
+        return _cancel_as_documented(body)
     return _READERS[target](Fields.of(body))
+
+
+def _cancel_as_documented(body: Mapping[str, object]) -> CancelRequest:
+    return CancelRequest(
+        customer_id=_read_identifier("customerId", body["customerId"]),
+        subscription_id=_read_identifier("subscriptionId", body["subscriptionId"]),
+        scheduled_at=_read_schedule("scheduledAt", body["scheduledAt"]),
+    )
 
 
 def _cancel(fields: Fields) -> CancelRequest:
@@ -204,7 +218,8 @@ def _read_reference(name: str, value: object) -> str:
 
 
 def _read_schedule(name: str, value: object) -> Schedule:
-    schedule = _SCHEDULES.get(fold(value)) if isinstance(value, str) else None
+    # As it is documented, or folded.
+    schedule = (_SCHEDULES.get(value) or _SCHEDULES.get(fold(value))) if isinstance(value, str) else None
     if schedule is None:
         raise RequestError(name, "expected immediate or end-of-period")
     return schedule

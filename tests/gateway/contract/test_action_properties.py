@@ -80,6 +80,14 @@ def read(target: Target, body: object) -> ActionRequest | None:
         return None
 
 
+def outcome(target: Target, body: object) -> ActionRequest | tuple[str, str]:
+    """The request, or what is said instead of it."""
+    try:
+        return parse_action(target, body)
+    except RequestError as error:
+        return error.field, error.message
+
+
 @given(TARGETS, JSON | PLAUSIBLE)
 def test_a_body_is_read_or_refused_and_nothing_else(target: Target, body: object) -> None:
     request = read(target, body)
@@ -103,6 +111,14 @@ def test_what_speaks_of_a_pause_and_of_no_cancellation_never_cancels(
 @given(st.sampled_from([target for target in Target if target.startswith("subscription/")]), JSON | PLAUSIBLE)
 def test_a_request_for_one_subscription_never_becomes_one_for_all(target: Target, body: object) -> None:
     assert not isinstance(read(target, body), CancelAllRequest | PauseAllRequest)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(["customerId", "subscriptionId", "scheduledAt"], SCALARS | JSON)))
+def test_a_cancellation_with_the_documented_names_alone_is_read_as_beside_one_that_is_passed_over(
+    body: dict[str, object],
+) -> None:
+    alone, beside = (outcome(Target.SUBSCRIPTION_CANCEL, sent) for sent in (body, {**body, "note": "n"}))
+    assert alone == beside
 
 
 @given(st.sampled_from([Target.SUBSCRIPTION_CANCEL, Target.CUSTOMER_CANCEL]), PLAUSIBLE)
