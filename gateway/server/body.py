@@ -32,13 +32,24 @@ async def read_object(request: web.Request) -> dict[str, object]:
             exist in JSON or hold nothing sensible. Nothing would tell which of two values was meant.
         aiohttp.web.HTTPException: 408, 413 or 415, where it is too slow, too large or compressed.
     """
-    return parse_object(await _read(request))
+    encoding = request.headers.get(hdrs.CONTENT_ENCODING)
+    if encoding is not None and encoding.strip().lower() not in _PLAIN:
+        raise web.HTTPUnsupportedMediaType
+    try:
+        # Small bodies come with the head, and nothing is waited for.
+        body = _at_once(request.content) if request.content.is_eof() else await _in_time(request)
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise RequestError("body", "ended early") from None
+    return parse_object(body)
 
 
 def parse_object(body: bytes) -> dict[str, object]:
     """The JSON object in these bytes. Raises `RequestError`."""
     try:
-        document = _document(body.decode().strip(_WHITE_SPACE))
+        text = body.decode().strip(_WHITE_SPACE)
+        document = _document(text)
     except RequestError:
         raise
     except RecursionError:
@@ -48,8 +59,8 @@ def parse_object(body: bytes) -> dict[str, object]:
         raise RequestError("body", "expected a JSON object") from None
     if not isinstance(document, dict):
         raise RequestError("body", "expected a JSON object")
-    if body.count(b"{") + body.count(b"[") >= _DEEPEST:
-        # With fewer brackets it cannot be that deep.
+    if "[" in text or text.find("{", 1) > 0:
+        # Without a bracket behind the first nothing is nested.
         _refuse_depth(document)
     return document
 
@@ -63,21 +74,12 @@ def _document(text: str) -> object:
     return document
 
 
-async def _read(request: web.Request) -> bytes:
-    if request.headers.get(hdrs.CONTENT_ENCODING, "").strip().lower() not in _PLAIN:
-        raise web.HTTPUnsupportedMediaType
+async def _in_time(request: web.Request) -> bytes:
+    """What comes in before the deadline. Raises `TimeoutError`."""
     if (length := request.content_length) is not None and length > LARGEST_BODY:
         raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=length)
-    try:
-        if request.content.is_eof():
-            # It came with the head, as small bodies do: nothing is waited for.
-            return _at_once(request.content)
-        async with asyncio.timeout(current_deadline().remaining()):
-            return await request.read()
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
-    except (web.RequestPayloadError, ConnectionError):
-        raise RequestError("body", "ended early") from None
+    async with asyncio.timeout(current_deadline().remaining()):
+        return await request.read()
 
 
 def _at_once(content: StreamReader) -> bytes:
