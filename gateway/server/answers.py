@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from multidict import CIMultiDict
 
 from gateway.contract import ErrorBody
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CONTENT_TYPE: Final = "application/json; charset=utf-8"
+# Nothing in between may keep an answer: it is somebody's billing data, or an error that will pass. Copied into each.
+_HEADERS: Final = CIMultiDict({hdrs.CACHE_CONTROL: "no-store"})
+_JSON_HEADERS: Final = CIMultiDict({hdrs.CONTENT_TYPE: "application/json; charset=utf-8", **_HEADERS})
 
 
 def json_answer(body: str | bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """An answer whose body is JSON already."""
-    # Nothing in between may keep it: it is somebody's billing data, or an error that will pass.
-    return web.Response(
-        body=body.encode() if isinstance(body, str) else body,
-        status=status,
-        headers={"Content-Type": _CONTENT_TYPE, "Cache-Control": "no-store", **(headers or {})},
-    )
+    answer = web.Response(body=body.encode() if isinstance(body, str) else body, status=status, headers=_JSON_HEADERS)
+    if headers is not None:
+        answer.headers.update(headers)
+    return answer
 
 
 def empty_answer() -> web.Response:
     """The answer to an action that succeeded: 200 without a body (proven: Churnkey documentation, action pages)."""
-    return web.Response(headers={"Cache-Control": "no-store"})
+    return web.Response(headers=_HEADERS)
 
 
 def error_answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from multidict import istr
+
 from gateway.contract import Mode, RequestError
 from gateway.observability import add_context
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from adapters.base import BillingAdapter
     from gateway.server.backend import Backend
 
-HEADER: Final = "X-Churnkey-Mode"
+HEADER: Final = istr("X-Churnkey-Mode")
 
 _MODES: Final = {mode.value: mode for mode in Mode}
 

@@ -6,12 +6,15 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+from aiohttp import hdrs
+from multidict import istr
+
 from gateway.observability import begin_context
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-HEADER: Final = "X-Request-Id"
+HEADER: Final = istr("X-Request-Id")
 
 _SENSIBLE: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -27,4 +30,4 @@ def identify(request: web.Request) -> str:
 def sign(response: web.StreamResponse, identifier: str) -> None:
     """Repeat the id in the answer, and say who answers in place of aiohttp, which tells its version and Python's."""
     response.headers[HEADER] = identifier
-    response.headers["Server"] = "churnkey-gateway"
+    response.headers[hdrs.SERVER] = "churnkey-gateway"
