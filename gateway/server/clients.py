@@ -68,7 +68,7 @@ class TrustedProxies:
         What a proxy was sent stands before what it added, so the header is read from its end. Reading stops at what is
         no address, and after sixteen: whatever is before that, the last trusted proxy is the client.
         """
-        peer = self._peer_of(request)
+        peer = self._peer_at(request.remote) if request.remote else self._unix_peer(request)
         if peer is None or not peer.is_trusted:
             return None if peer is None else peer.text
         client = peer.address
@@ -81,9 +81,7 @@ class TrustedProxies:
                 break
         return str(client)
 
-    def _peer_of(self, request: web.BaseRequest) -> _Peer | None:
-        if request.remote:
-            return self._peer_at(request.remote)
+    def _unix_peer(self, request: web.BaseRequest) -> _Peer | None:
         connection = request.get_extra_info("socket")
         if connection is not None and connection.family == socket.AF_UNIX:
             return _Peer(UNIX, UNIX, self._unix_is_trusted)

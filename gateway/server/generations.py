@@ -64,8 +64,9 @@ class Generation:
         return max((backend.limits.deadline_s for backend in self.backends.values()), default=0.0)
 
     def __enter__(self) -> None:
+        if not self.under_way:
+            self._quiet.clear()
         self.under_way += 1
-        self._quiet.clear()
 
     def __exit__(self, *raised: object) -> None:
         self.under_way -= 1

@@ -55,11 +55,13 @@ def serving(
                 response = answer_instead(error)
             status = response.status
         finally:
-            seconds, route = time.perf_counter() - started, template(request)
+            seconds, backend = time.perf_counter() - started, said("backend")
+            # Every route is there below any backend's name, and what is below the name of none is no route.
+            route = template(request) if backend else None
             log_request(client, request.method, route, status, seconds, failure)
             # From its root on, for the backend is counted as such. What no route fits is "", whatever was asked for.
             counted = (route or "").removeprefix(NAMED)
-            metrics.answered(said("backend") or "", said("mode") or "", counted, status, seconds)
+            metrics.answered(backend or "", said("mode") or "", counted, status, seconds)
             if span is not None:
                 span.ended(route, status, failure)
         sign(response, identifier)

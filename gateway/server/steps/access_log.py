@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gateway.contract import RequestError
-from gateway.observability import said
 from gateway.policy import Refused
 from gateway.resilience import Failure
 
@@ -34,10 +33,9 @@ def log_request(
 
 
 def template(request: web.Request) -> str | None:
-    """The route as it is registered, None where nothing is: every route is there below any backend's name, and what is
-    below the name of none is no route."""
+    """The route as it is registered, None where nothing is."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource is not None and said("backend") else None
+    return None if resource is None else resource.canonical
 
 
 def _described(failure: Exception) -> dict[str, object]:
