@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
@@ -49,13 +49,8 @@ _NEEDS_NO_LOOK: Final = frozenset({type(None), bool, int, float})
 _MAPPINGS: Final = (dict, Mapping)
 _SEVERAL: Final = (list, Sequence, Set)
 
-
-class _Fields(NamedTuple):
-    """The keys of a mapping, cleaned, each with whether its value is sensitive whatever it looks like."""
-
-    names: tuple[tuple[str, bool], ...]
-    are_harmless: bool
-    """All stay as they are, and none is sensitive."""
+_Names: TypeAlias = tuple[tuple[str, bool], ...]
+"""The keys of a mapping, cleaned, each with whether its value is sensitive whatever it looks like."""
 
 
 class Redaction:
@@ -82,10 +77,12 @@ class Redaction:
         # Searching is the dearest part of writing a line, and most of what a line says was said a moment ago: names of
         # fields, routes, backends, the ids of the same request. A line of one kind has the same fields each time.
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._search)
-        self._remembered_fields: dict[tuple[object, ...], _Fields] = {}
-        words = (*itertools.chain(*_SECRET_LOOKING.values()), *_IN_EMAILS, *(one.lower() for one in self._known))
-        self._words = tuple(dict.fromkeys(words))
-        # Last: whoever finds it empty looks for the new ones.
+        self._remembered_names: dict[tuple[object, ...], _Names] = {}
+        words = {*itertools.chain(*_SECRET_LOOKING.values()), *_IN_EMAILS, *(one.lower() for one in self._known)}
+        # Where a word is, the words within it are too.
+        self._words = tuple(one for one in words if not any(other in one for other in words - {one}))
+        # Last: whoever finds them empty looks for the new ones.
+        self._harmless_keys: set[object] = set()
         self._harmless: set[str] = set()
 
     def __call__(self, logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
@@ -117,8 +114,9 @@ class Redaction:
         if len(whole) > _LONGEST_TEXT or not whole.isascii():
             return False
         lowered = whole.lower()
-        if any(map(lowered.__contains__, self._words)):
-            return False
+        for word in self._words:
+            if word in lowered:
+                return False
         if len(whole) <= _LONGEST_REMEMBERED_AT_ONCE:
             if len(harmless) >= _MOST_REMEMBERED:
                 harmless.clear()
@@ -127,19 +125,35 @@ class Redaction:
 
     def _are_plain(self, values: Iterable[object], texts: list[str], depth: int) -> bool:
         """Whether all is of plain kinds, under harmless keys. Adds the texts that are still to be looked at."""
+        harmless = self._harmless
         for value in values:
             if type(value) is str:
-                if value not in self._harmless:
+                if value not in harmless:
                     texts.append(value)
             elif type(value) in _NEEDS_NO_LOOK:
                 continue
             elif depth > _DEEPEST:
                 return False
             elif type(value) is dict:
-                if not self._fields(value).are_harmless or not self._are_plain(value.values(), texts, depth + 1):
+                if not self._harmless_keys.issuperset(value) and not self._are_harmless(value):
+                    return False
+                if not self._are_plain(value.values(), texts, depth + 1):
                     return False
             elif type(value) is not list or not self._are_plain(value, texts, depth + 1):
                 return False
+        return True
+
+    def _are_harmless(self, keys: Iterable[object]) -> bool:
+        """Whether all of these keys stay as they are, and none is sensitive."""
+        # Taken first, as the texts.
+        harmless = self._harmless_keys
+        for key in keys:
+            # Of other kinds some are equal that read differently, such as 1 and True.
+            if type(key) is not str or self._name(key) != (key, False):
+                return False
+        if len(harmless) >= _MOST_REMEMBERED:
+            harmless.clear()
+        harmless.update(keys)
         return True
 
     def _search(self, text: str) -> str:
@@ -149,25 +163,26 @@ class Redaction:
         # Cut afterwards: half a secret at the end would not be recognised.
         return cleaned[:_LONGEST_TEXT]
 
-    def _fields(self, entries: Mapping[Any, object]) -> _Fields:
+    def _names(self, entries: Mapping[Any, object]) -> _Names:
         keys = tuple(entries)
-        return self._remembered_fields.get(keys) or self._look_at(keys)
+        # Taken first, as the texts.
+        remembered = self._remembered_names
+        names = remembered.get(keys)
+        if names is None:
+            names = tuple(self._name(key if isinstance(key, str) else _text_of(key)) for key in keys)
+            # Of other kinds some are equal that read differently, such as 1 and True.
+            if all(type(key) is str for key in keys):
+                if len(remembered) >= _MOST_REMEMBERED:
+                    remembered.clear()
+                remembered[keys] = names
+        return names
 
-    def _look_at(self, keys: tuple[object, ...]) -> _Fields:
-        texts = [key if isinstance(key, str) else _text_of(key) for key in keys]
-        names = tuple((self._search(text), _SENSITIVE_KEY.search(text) is not None) for text in texts)
-        if any(type(key) is not str for key in keys):
-            # Not to be remembered: of other kinds some are equal that read differently, such as 1 and True.
-            return _Fields(names, are_harmless=False)
-        found = _Fields(names, all(names[number] == (key, False) for number, key in enumerate(keys)))
-        if len(self._remembered_fields) >= _MOST_REMEMBERED:
-            self._remembered_fields.clear()
-        self._remembered_fields[keys] = found
-        return found
+    def _name(self, key: str) -> tuple[str, bool]:
+        return self._search(key), _SENSITIVE_KEY.search(key) is not None
 
     def _entries(self, entries: Mapping[Any, object], depth: int) -> dict[str, object]:
         cleaned: dict[str, object] = {}
-        for (name, is_sensitive), value in zip(self._fields(entries).names, entries.values(), strict=True):
+        for (name, is_sensitive), value in zip(self._names(entries), entries.values(), strict=True):
             if is_sensitive and value is not None and not isinstance(value, bool):
                 cleaned[name] = REDACTED
             elif type(value) is str and len(value) <= _LONGEST_REMEMBERED:

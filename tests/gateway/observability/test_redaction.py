@@ -219,7 +219,14 @@ class Opaque:
         return "opaque"
 
 
-CONFIGURED = ["s3cr3t-of-the-OWNER", "se cret/with%signs", "\u017fecret-beyond-ascii"]
+# The fourth has a word in it that all of its kind have, the fifth another of these.
+CONFIGURED = [
+    "s3cr3t-of-the-OWNER",
+    "se cret/with%signs",
+    "\u017fecret-beyond-ascii",
+    "own_test_key-of-the-OWNER",
+    "the-s3cr3t-of-the-OWNER",
+]
 TELLING = st.sampled_from(
     [
         *CONFIGURED,
@@ -251,6 +258,26 @@ def test_what_a_quick_look_lets_pass_has_nothing_in_it(event: dict[str, object])
     assert redaction.clean(event) == looked_through
 
 
+@settings(max_examples=500)
+@given(st.lists(TELLING_EVENTS, min_size=2, max_size=4), st.integers(0, 3))
+def test_what_was_seen_before_changes_nothing(events: list[dict[str, object]], told_after: int) -> None:
+    redaction = Redaction(CONFIGURED[:1])
+    for number, event in enumerate(events):
+        if number == told_after:
+            redaction.know(CONFIGURED)
+        fresh = Redaction(CONFIGURED if number >= told_after else CONFIGURED[:1])
+        looked_through = fresh.clean({**event, "opaque": Opaque()})
+        assert looked_through.pop("opaque") == "opaque"
+        assert redaction.clean(event) == looked_through
+
+
+@pytest.mark.parametrize("secret", CONFIGURED)
+@pytest.mark.parametrize("template", ["{}", "x{}x", "a {}"])
+def test_a_secret_is_taken_out_whatever_others_and_words_are_in_it(secret: str, template: str) -> None:
+    cleaned = clean({"event": template.format(secret), template.format(secret): True}, *CONFIGURED)
+    assert cleaned == {"event": template.format(REDACTED), template.format(REDACTED): True}
+
+
 def test_nesting_is_cut_in_the_same_place_by_a_quick_look() -> None:
     nested: object = "innermost"
     for depth in range(12):
@@ -258,6 +285,22 @@ def test_nesting_is_cut_in_the_same_place_by_a_quick_look() -> None:
         redaction = Redaction()
         looked_through = redaction.clean({"nested": nested, "opaque": Opaque()})
         assert redaction.clean({"nested": nested}) == {"nested": looked_through["nested"]}
+
+
+def test_a_key_that_equals_a_harmless_one_of_another_kind_is_written_as_it_reads() -> None:
+    redaction = Redaction()
+    redaction.clean({"inside": {"1": 0}})
+    assert [redaction.clean({"inside": {key: 0}}) for key in (1, True, 1.0)] == [
+        {"inside": {"1": 0}},
+        {"inside": {"True": 0}},
+        {"inside": {"1.0": 0}},
+    ]
+
+
+def test_a_text_that_is_harmless_as_a_value_is_not_so_as_a_key() -> None:
+    redaction = Redaction()
+    assert redaction.clean({"kind": "email"}) == {"kind": "email"}
+    assert redaction.clean({"email": "kind"}) == {"email": REDACTED}
 
 
 def _texts(value: object) -> list[str]:
@@ -319,3 +362,22 @@ def test_a_secret_that_is_told_while_a_line_is_looked_at_is_taken_out_of_the_nex
     words.then = lambda: redaction.know(["told-a-moment-too-late"])
     redaction.clean({"event": "told-a-moment-too-late"})
     assert redaction.clean({"event": "told-a-moment-too-late"}) == {"event": REDACTED}
+
+
+class Telling(dict[str, object]):
+    """A mapping whose keys, once they have all been looked at, are followed by something."""
+
+    then: Callable[[], object]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from super().__iter__()
+        self.then()
+
+
+def test_a_secret_that_is_told_while_keys_are_looked_at_is_taken_out_of_the_next_ones() -> None:
+    redaction = Redaction()
+    event = {"told-a-moment-too-late": 1}
+    telling = Telling(event)
+    telling.then = lambda: redaction.know(["told-a-moment-too-late"])
+    redaction._are_harmless(telling)
+    assert redaction.clean(event) == {REDACTED: 1}
