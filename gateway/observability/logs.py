@@ -11,10 +11,9 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator, MutableMapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -79,7 +78,8 @@ def configure_logs(
     structlog.configure(
         processors=[_say_whose, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda name="gateway", *_: _StreamLogger(output, name),
+        # One for each name: our modules' names are few, and structlog asks anew for each line.
+        logger_factory=cache(lambda name="gateway", *_: _StreamLogger(output, name)),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(output)
@@ -115,10 +115,12 @@ class _StreamLogger:
         self.name = name
 
     def _write(self, line: str) -> None:
-        with suppress(OSError, ValueError):
+        try:
             # In one piece: another thread's line must not end up in the middle of it.
             self._stream.write(f"{line}\n")
             self._stream.flush()
+        except (OSError, ValueError):
+            return
 
     debug = info = warning = error = critical = _write
 
@@ -164,10 +166,11 @@ def _to_the_second(seconds: int) -> str:
 def _frames_instead_of_text(
     logger: object, method: str, event: MutableMapping[str, object]
 ) -> MutableMapping[str, object]:
-    error = _error_in(event.pop("exc_info", None))
+    if "exc_info" in event:
+        error = _error_in(event.pop("exc_info"))
+        if error is not None:
+            event["exception"] = [_described(one) for one in _chain(error)]
     event.pop("stack_info", None)
-    if error is not None:
-        event["exception"] = [_described(one) for one in _chain(error)]
     return event
 
 
