@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from gateway.contract import moment_text
 from gateway.journal.appender import Behind
 from gateway.journal.lines import Event, encoded
-from gateway.journal.unfinished import Unfinished, Whose
+from gateway.journal.unfinished import Unfinished
 from gateway.observability import said
 from gateway.resilience import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from structlog.typing import FilteringBoundLogger
 
     from gateway.contract import Mode
     from gateway.journal.appender import Appender
+    from gateway.journal.unfinished import Whose
     from gateway.observability import Redaction
     from gateway.resilience import Clock, WriteRecord, WriteResult
 
 _log: FilteringBoundLogger = structlog.get_logger("gateway.journal")
+
+_BEGUN: Final = Event.BEGUN.value
+_ENDED: Final = Event.ENDED.value
+_NOT_SENT: Final = Event.NOT_SENT.value
+"""Plain texts: a member of an enumeration is looked through for secrets as any object is."""
 
 
 class JournalRecorder:
@@ -57,28 +63,28 @@ class JournalRecorder:
 
     async def begun(self, write: WriteRecord) -> None:
         """Put the write on disk before it is sent. Synchronised: should the machine go down, it is known to be open."""
-        await self._append(write, Event.BEGUN, _asked(write), durable=True)
+        await self._append(write, _BEGUN, _asked(write), durable=True)
         self._unfinished.forget(self._whose(write.action, write.subscription_id))
 
-    async def ended(self, write: WriteRecord, result: WriteResult) -> None:
+    def ended(self, write: WriteRecord, result: WriteResult) -> Awaitable[None]:
         """Add the outcome. Not synchronised: lost with the machine, it leaves a write to be looked at."""
-        await self._append(write, Event.ENDED, _told(result), durable=False)
+        return self._append(write, _ENDED, _told(result), durable=False)
 
-    async def not_sent(self, write: WriteRecord, result: WriteResult) -> None:
+    def not_sent(self, write: WriteRecord, result: WriteResult) -> Awaitable[None]:
         """Tell all of it in one line."""
-        await self._append(write, Event.NOT_SENT, _asked(write) | _told(result), durable=False)
+        return self._append(write, _NOT_SENT, _asked(write) | _told(result), durable=False)
 
     def unfinished(self, action: str, subscription_id: str) -> WriteRecord | None:
         """What the journal's file had when it was opened."""
-        return self._unfinished.find(self._whose(action, subscription_id), self._clock(), self._window)
+        return self._unfinished.find(self._whose(action, subscription_id), self._clock, self._window)
 
     def _whose(self, action: str, subscription_id: str) -> Whose:
-        return Whose(self._backend, self._mode, action, subscription_id)
+        return (self._backend, self._mode, action, subscription_id)
 
-    async def _append(self, write: WriteRecord, event: Event, facts: dict[str, object], *, durable: bool) -> None:
+    async def _append(self, write: WriteRecord, event: str, facts: dict[str, object], *, durable: bool) -> None:
         line = self._redaction.clean(
             {
-                "event": str(event),
+                "event": event,
                 "id": write.id,
                 "time": moment_text(self._clock()),
                 "request_id": said("request_id"),

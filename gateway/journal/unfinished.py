@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 from gateway.journal.lines import Event
 from gateway.resilience import Outcome, WriteRecord
@@ -12,17 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gateway.journal.reading import Told
+    from gateway.resilience import Clock
 
 _UNCERTAIN = frozenset({Outcome.UNKNOWN, Outcome.FAILED})
 
-
-class Whose(NamedTuple):
-    """What a write is told from the others by."""
-
-    backend: str
-    mode: str
-    action: str
-    subscription_id: str
+Whose: TypeAlias = tuple[str, str, str, str]
+"""What a write is told from the others by: backend, mode, action, id of the subscription."""
 
 
 class Unfinished:
@@ -36,21 +31,20 @@ class Unfinished:
         for told in history:
             if told.facts["event"] == Event.NOT_SENT:
                 continue
-            whose = Whose(*(str(told.facts[name]) for name in Whose._fields))
+            line = told.facts
+            whose = (str(line["backend"]), str(line["mode"]), str(line["action"]), str(line["subscription_id"]))
             if _is_uncertain(told):
                 self._writes[whose] = told
             else:
                 self._writes.pop(whose, None)
 
-    def find(self, whose: Whose, now: datetime, window: timedelta) -> WriteRecord | None:
+    def find(self, whose: Whose, clock: Clock, window: timedelta) -> WriteRecord | None:
         """The write, where it was begun less than `window` ago."""
         told = self._writes.get(whose)
-        if told is None or not _is_recent(told, now, window):
+        if told is None or not _is_recent(told, clock(), window):
             return None
-        line = told.facts
-        return WriteRecord(
-            whose.action, line["customer_id"], whose.subscription_id, told.asked, told.before, line["id"]
-        )
+        line, (_, _, action, subscription_id) = told.facts, whose
+        return WriteRecord(action, line["customer_id"], subscription_id, told.asked, told.before, line["id"])
 
     def forget(self, whose: Whose) -> None:
         """Another write of this kind is begun: from now on that is the last one."""
