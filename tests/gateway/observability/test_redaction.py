@@ -126,6 +126,20 @@ def test_what_an_operator_needs_stays(text: str) -> None:
     assert cleaned == text or text == "the bearer of bad news"
 
 
+class Opaque:
+    """Of no plain kind, so that what it is in is looked through."""
+
+    def __str__(self) -> str:
+        return "opaque"
+
+
+@pytest.mark.parametrize("value", ["text", f"{MARKER}@example.com", Opaque()], ids=["text", "address", "object"])
+def test_what_is_cleaned_is_not_changed_itself(value: object) -> None:
+    event = {"event": value, "inside": {"list": [value]}}
+    Redaction().clean(event)
+    assert event == {"event": value, "inside": {"list": [value]}}
+
+
 def test_a_secret_as_a_key_is_taken_out_too() -> None:
     assert MARKER not in str(clean({"shape": {f"{MARKER}@example.com": 1}}))
 
@@ -210,13 +224,6 @@ JSON = st.recursive(
 @given(st.dictionaries(st.text(), JSON))
 def test_any_event_can_be_cleaned_and_written(event: dict[str, object]) -> None:
     json.dumps(clean(event))
-
-
-class Opaque:
-    """Of no plain kind, so that what it is in is looked through."""
-
-    def __str__(self) -> str:
-        return "opaque"
 
 
 # The fourth has a word in it that all of its kind have, the fifth another of these.
