@@ -144,20 +144,19 @@ class Metrics:
 
     def answered(self, backend: str, mode: str, route: str, status: int, seconds: float) -> None:
         """A request was answered. `backend`, `mode` and `route` are empty where they were not found out."""
-        count, duration = self._series_of((backend, mode, route, status))
+        key = (backend, mode, route, status)
+        count, duration = self._answered.get(key) or self._series_of(key)
         count.inc()
         duration.observe(seconds)
 
     def _series_of(self, key: tuple[str, str, str, int]) -> tuple[Counter, Histogram]:
-        series = self._answered.get(key)
-        if series is None:
-            # Looked up once: prometheus_client takes as long for that as for all the counting.
-            backend, mode, route, _ = key
-            series = self._answered[key] = (
-                self.requests.labels(*key),
-                # At the door all routes are one: fifteen series for each would tell nothing.
-                self.request_seconds.labels(backend, mode, route if mode else ""),
-            )
+        # Looked up once: prometheus_client takes as long for that as for all the counting.
+        backend, mode, route, _ = key
+        series = self._answered[key] = (
+            self.requests.labels(*key),
+            # At the door all routes are one: fifteen series for each would tell nothing.
+            self.request_seconds.labels(backend, mode, route if mode else ""),
+        )
         return series
 
     def of(self, backend: str, mode: Mode) -> BackendMetrics:
@@ -241,18 +240,16 @@ class BackendMetrics:
 
     def called(self, operation: str, outcome: CallOutcome, seconds: float) -> None:
         """One attempt of a provider call ended."""
-        count, duration = self._series_of(operation, outcome)
+        count, duration = self._calls.get((operation, outcome)) or self._series_of(operation, outcome)
         count.inc()
         duration.observe(seconds)
 
     def _series_of(self, operation: str, outcome: CallOutcome) -> tuple[Counter, Histogram]:
-        series = self._calls.get((operation, outcome))
-        if series is None:
-            labels = (*self._labels, operation)
-            series = self._calls[operation, outcome] = (
-                self._metrics.provider_calls.labels(*labels, outcome.value),
-                self._metrics.provider_call_seconds.labels(*labels),
-            )
+        labels = (*self._labels, operation)
+        series = self._calls[operation, outcome] = (
+            self._metrics.provider_calls.labels(*labels, outcome.value),
+            self._metrics.provider_call_seconds.labels(*labels),
+        )
         return series
 
     def retried(self, cause: str) -> None:
