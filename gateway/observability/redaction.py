@@ -105,7 +105,7 @@ class Redaction:
         # Taken first: a secret may be told in another thread meanwhile, and what was looked at without it must not be
         # remembered beside what is looked at with it.
         harmless = self._harmless
-        if not self._are_plain((entries,), texts, 0):
+        if not self._is_plain(entries, texts, 0):
             return False
         if not texts:
             return True
@@ -123,23 +123,24 @@ class Redaction:
             harmless.update(texts)
         return True
 
-    def _are_plain(self, values: Iterable[object], texts: list[str], depth: int) -> bool:
-        """Whether all is of plain kinds, under harmless keys. Adds the texts that are still to be looked at."""
+    def _is_plain(self, container: dict[str, object] | list[object], texts: list[str], depth: int) -> bool:
+        """Whether all in it is of plain kinds, under harmless keys. Adds the texts that are still to be looked at."""
         harmless = self._harmless
+        values: Iterable[object] = container
+        if type(container) is dict:
+            if not self._harmless_keys.issuperset(container) and not self._are_harmless(container):
+                return False
+            values = container.values()
         for value in values:
             if type(value) is str:
                 if value not in harmless:
                     texts.append(value)
             elif type(value) in _NEEDS_NO_LOOK:
                 continue
-            elif depth > _DEEPEST:
-                return False
-            elif type(value) is dict:
-                if not self._harmless_keys.issuperset(value) and not self._are_harmless(value):
+            elif type(value) is dict or type(value) is list:
+                if depth >= _DEEPEST or not self._is_plain(value, texts, depth + 1):
                     return False
-                if not self._are_plain(value.values(), texts, depth + 1):
-                    return False
-            elif type(value) is not list or not self._are_plain(value, texts, depth + 1):
+            else:
                 return False
         return True
 
