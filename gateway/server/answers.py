@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from gateway.contract import ErrorBody
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Nothing in between may keep an answer: it is somebody's billing data, or an error that will pass. Copied into each.
-_HEADERS: Final = CIMultiDict({hdrs.CACHE_CONTROL: "no-store"})
-_JSON_HEADERS: Final = CIMultiDict({hdrs.CONTENT_TYPE: "application/json; charset=utf-8", **_HEADERS})
+# Nothing in between may keep an answer: it is somebody's billing data, or an error that will pass. Read-only, so that
+# each answer has a copy, whatever aiohttp takes for its own.
+_HEADERS: Final = CIMultiDictProxy(CIMultiDict({hdrs.CACHE_CONTROL: "no-store"}))
+_JSON_HEADERS: Final = CIMultiDictProxy(CIMultiDict({hdrs.CONTENT_TYPE: "application/json; charset=utf-8", **_HEADERS}))
 
 
 def json_answer(body: str | bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
