@@ -103,6 +103,26 @@ class _Page(TypedDict, total=False):
     has_more: Any
 
 
+class _ActedOnPrice(TypedDict, total=False):
+    id: Any
+    product: Any
+    recurring: _Recurring | _Other
+
+
+class _ActedOnItem(TypedDict, total=False):
+    id: Any
+    current_period_end: Any
+    current_period_start: Any
+    discounts: Any
+    price: _ActedOnPrice | _Other
+    quantity: Any
+
+
+class _ActedOnItems(TypedDict, total=False):
+    data: list[_ActedOnItem | _Other] | str | int | float | bool | dict[str, Any] | None
+    has_more: Any
+
+
 class _State(TypedDict, total=False):
     id: Any
     object: Any
@@ -113,7 +133,7 @@ class _State(TypedDict, total=False):
     customer: Any
     discounts: Any
     ended_at: Any
-    items: _Items | _Other
+    items: _ActedOnItems | _Other
     livemode: Any
     pause_collection: Any
     schedule: Any

@@ -71,6 +71,7 @@ def test_what_an_action_repeats_to_stripe_is_kept(source: Json) -> None:
     assert (row["discounts"], row["schedule"], row["customer"]) == tuple(
         source[name] for name in ("discounts", "schedule", "customer")
     )
+    assert [item["discounts"] for item in items_of(row)] == [item["discounts"] for item in items_of(source)]
 
 
 ODD = [
