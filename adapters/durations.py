@@ -11,9 +11,8 @@ from gateway.contract import ActionDuration, DateDuration, DurationKind, Interva
 if TYPE_CHECKING:
     from datetime import datetime
 
-_MONTHS_IN_A_YEAR: Final = 12
-_DAYS_IN_A_YEAR: Final = 360
-_WEEKS_IN_A_YEAR: Final = 52
+_A_YEAR: Final = {IntervalUnit.DAY: 360, IntervalUnit.WEEK: 52, IntervalUnit.MONTH: 12, IntervalUnit.YEAR: 1}
+"""How many of each unit are a year, at least. An interval is one of its unit or more."""
 
 
 def kind_of(duration: ActionDuration) -> DurationKind:
@@ -39,12 +38,4 @@ def end_of(duration: ActionDuration, start: datetime) -> datetime:
 
 def is_annual(unit: IntervalUnit, amount: int) -> bool:
     """Whether a billing interval is a year or longer, in whichever unit it is given."""
-    match unit:
-        case IntervalUnit.DAY:
-            return amount >= _DAYS_IN_A_YEAR
-        case IntervalUnit.WEEK:
-            return amount >= _WEEKS_IN_A_YEAR
-        case IntervalUnit.MONTH:
-            return amount >= _MONTHS_IN_A_YEAR
-        case IntervalUnit.YEAR:
-            return True
+    return amount >= _A_YEAR[unit]

@@ -48,7 +48,7 @@ def seconds(value: object) -> float | None:
 
 def moment(value: object) -> datetime | None:
     """A time of Stripe's, Unix seconds, as aware UTC. Raises `Unmappable` for what is no time."""
-    found = seconds(value)
+    found = value if value is None or type(value) is int else seconds(value)
     if found is None:
         return None
     try:

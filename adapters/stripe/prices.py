@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters import intervals
-from adapters.durations import is_annual
 from adapters.errors import Unmappable
 from adapters.fields import object_if_any, required_text, text_if_any
 from adapters.state import PriceFacts
@@ -126,8 +125,3 @@ def facts(source: Mapping[str, Any]) -> PriceFacts:
         active=source.get("active") is True,
         metered=text_if_any(recurring, "usage_type") == "metered",
     )
-
-
-def annual(recurring: Mapping[str, Any]) -> bool:
-    """Whether the interval is a year or longer."""
-    return is_annual(*interval(recurring))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from adapters.durations import is_annual
 from adapters.errors import NotFound, Unmappable
 from adapters.fields import (
     flag_if_any,
@@ -43,6 +44,7 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
     """A subscription, its discounts and its schedule expanded. Raises `Unmappable` without an owner."""
     items = items_of(source)
     period = current_period(items)
+    # Most are as they should be: then nobody is asked about them.
     status = source.get("status")
     if type(status) is not str:
         status = text_if_any(source, "status") or ""
@@ -59,21 +61,25 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
     customer_id = reference(source.get("customer"))
     if customer_id is None:
         raise Unmappable("customer: missing")
+    schedule = source.get("schedule")
+    cancel_at = cancels_at(source, period)
+    if cancel_at is None and schedule is not None:
+        cancel_at = _ends_with_schedule(schedule)
     return SubscriptionState(
         id=required_text(source, "id"),
         customer_id=customer_id,
-        standing=STANDINGS.get(status, Standing.ENDED if source.get("ended_at") else Standing.UNKNOWN),
+        standing=STANDINGS.get(status) or (Standing.ENDED if source.get("ended_at") else Standing.UNKNOWN),
         currency=currency,
-        items=tuple(_item(item) for item in items),
+        items=tuple([_item(item) for item in items]),
         period_end=moment(period.end) if period else None,
         trial_end=moment(source.get("trial_end")),
         paused=is_paused,
         paused_until=until if is_paused else None,
-        cancel_at=cancels_at(source, period) or _ends_with_schedule(source),
+        cancel_at=cancel_at,
         cancels_with_period=ends_with_period,
         ends_only_now=status in _ENDS_ONLY_NOW,
-        coupon_ids=tuple(coupon_id for discount in discounts if (coupon_id := coupon_of(discount))),
-        scheduled=_scheduled(source, now),
+        coupon_ids=tuple([found for discount in discounts if (found := coupon_of(discount))]) if discounts else (),
+        scheduled=None if schedule is None else _scheduled(schedule, items, now),
         provider=source,
     )
 
@@ -144,31 +150,29 @@ def _item(source: Mapping[str, Any]) -> ItemState:
 def _is_annual(recurring: Mapping[str, Any]) -> bool:
     """An interval that nobody knows counts as a year: that only keeps the subscription from being paused."""
     try:
-        return prices.annual(recurring)
+        return is_annual(*prices.interval(recurring))
     except Unmappable:
         return True
 
 
-def _ends_with_schedule(source: Mapping[str, Any]) -> datetime | None:
-    schedule = source.get("schedule")
+def _ends_with_schedule(schedule: object) -> datetime | None:
     if not isinstance(schedule, dict) or text_if_any(schedule, "end_behavior") != "cancel":
         return None
     phases = objects_if_any(schedule, "phases")
     return moment(phases[-1].get("end_date")) if phases else None
 
 
-def _scheduled(source: Mapping[str, Any], now: datetime) -> ScheduledChange | None:
-    schedule = source.get("schedule")
-    if schedule is None:
-        return None
+def _scheduled(schedule: object, items: Sequence[Mapping[str, Any]], now: datetime) -> ScheduledChange | None:
     if not isinstance(schedule, dict):
+        if not isinstance(schedule, str) or not schedule:
+            raise Unmappable("schedule: neither an object nor its id")
         # Named, but not expanded: there is something, and what it is cannot be told.
-        return ScheduledChange(f"by the schedule {required_text(source, 'schedule')}")
+        return ScheduledChange(f"by the schedule {schedule}")
     later = later_phases(schedule, now)
     if not later:
         return None
     at = moment(later[0].get("start_date"))
-    held = {str((item.get("price") or {}).get("id")) for item in items_of(source)}
+    held = {str((item.get("price") or {}).get("id")) for item in items}
     planned = [reference(item.get("price")) for item in objects_if_any(later[0], "items")]
     new = [price_id for price_id in planned if price_id and price_id not in held]
     day = at.date().isoformat() if at else "later"
