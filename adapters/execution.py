@@ -69,6 +69,11 @@ _GRAVEST: Final[tuple[type[Failure], ...]] = (
     NotFound,
 )
 
+# Each action asks for these, and in Python 3.11 to look up a member takes longer than to call a function.
+_ACTION: Final = Urgency.ACTION
+_DONE: Final = Outcome.DONE
+_SUBSCRIPTIONS: Final = Controller.SUBSCRIPTIONS
+
 # The provider's verdict on a write that was sent: it was read, and refused.
 _REFUSALS: Final = (Conflict, Invalid, NotFound)
 
@@ -80,7 +85,7 @@ class Execution(Holes):
         require_plain(customer_id, subscription_id)
         # One lock for all of a customer's subscriptions: an action on all of them excludes one on any of them, and
         # providers serialise by customer anyway.
-        with urgency(Urgency.ACTION):
+        with urgency(_ACTION):
             async with self.runtime.locks.hold(customer_id):
                 state = await self._state(subscription_id)
                 if state.customer_id != customer_id:
@@ -88,9 +93,9 @@ class Execution(Holes):
                 await self._carry_out(action, state, decide, WriteKey())
 
     def _state(self, subscription_id: str) -> Awaitable[SubscriptionState]:
-        return self._readable(Controller.SUBSCRIPTIONS, self._load(subscription_id))
+        return self._readable(_SUBSCRIPTIONS, self._load(subscription_id))
 
-    @with_urgency(Urgency.ACTION)
+    @with_urgency(_ACTION)
     async def _act_on_all(
         self,
         action: Action,
@@ -105,7 +110,9 @@ class Execution(Holes):
             states = select(await self._states_of(customer_id, upcoming=action is Action.CANCEL))
             for state in states:
                 try:
-                    await self._carry_out(action, state, decide, key)
+                    # Of its own for each: one that is changed does not make the next one unfinished.
+                    with urgency(_ACTION):
+                        await self._carry_out(action, state, decide, key)
                 except Failure as failure:
                     # The others still get their turn, and a repeated request passes over what is done.
                     failed[state.id] = failure
@@ -116,12 +123,10 @@ class Execution(Holes):
             raise _summary(failed, len(states))
 
     async def _states_of(self, customer_id: str, *, upcoming: bool) -> Sequence[SubscriptionState]:
-        states = await self._readable(
-            Controller.SUBSCRIPTIONS, self._live_subscriptions(customer_id, upcoming=upcoming)
-        )
+        states = await self._readable(_SUBSCRIPTIONS, self._live_subscriptions(customer_id, upcoming=upcoming))
         if any(state.customer_id != customer_id for state in states):
             # The provider did not answer what was asked: nothing in such an answer is acted on.
-            self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, "", "customer: another one")
+            self.runtime.observer.left_out(_SUBSCRIPTIONS, "", "customer: another one")
             raise Unreadable
         return states
 
@@ -164,7 +169,7 @@ class Execution(Holes):
         limit = self.runtime.charge_limit
         if limit is None:
             return
-        charge = await self._readable(Controller.SUBSCRIPTIONS, self._charged_at_once(state, intent))
+        charge = await self._readable(_SUBSCRIPTIONS, self._charged_at_once(state, intent))
         if charge is not None and not limit.allows(charge.amount, charge.currency):
             _log.info("too much at once", subscription_id=state.id, amount=charge.amount, currency=charge.currency)
             raise Invalid("This change would charge more at once than is allowed here.")
@@ -177,8 +182,7 @@ class Execution(Holes):
         recorder = self.runtime.recorder
         await recorder.begun(record)
         started = time.monotonic()
-        # Of its own for each of several subscriptions: one that is changed does not make the next one unfinished.
-        with urgency(Urgency.ACTION), call_trail() as calls:
+        with call_trail() as calls:
             try:
                 shown = await self._perform_and_settle(action, state, intent, key)
             except Exception as error:
@@ -189,7 +193,7 @@ class Execution(Holes):
                 raise
         seconds = time.monotonic() - started
         after = None if shown is None else summary(shown)
-        await recorder.ended(record, WriteResult(Outcome.DONE, after=after, calls=calls, seconds=seconds))
+        await recorder.ended(record, WriteResult(_DONE, after=after, calls=calls, seconds=seconds))
 
     async def _perform_and_settle(
         self, action: Action, state: SubscriptionState, intent: Intent, key: WriteKey
@@ -246,7 +250,7 @@ class Execution(Holes):
         try:
             shown = await self._hole(state, intent, key)
         except UNEXPRESSED as error:
-            self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, state.id, reason_of(error))
+            self.runtime.observer.left_out(_SUBSCRIPTIONS, state.id, reason_of(error))
             if current_urgency() is not Urgency.UNFINISHED:
                 # What it was to be made of cannot be read: nothing was sent.
                 raise Unreadable from None

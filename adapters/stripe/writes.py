@@ -27,6 +27,10 @@ _SCHEDULE_ID: Final = "sub_sched_"
 _MOST_DISCOUNTS: Final = 20
 _BEFORE_RENEWAL: Final = timedelta(hours=1)
 
+# Each cancellation asks for these, and in Python 3.11 to look up a member takes longer than to call a function.
+_FUTURE: Final = Standing.FUTURE
+_IMMEDIATE: Final = Schedule.IMMEDIATE
+
 
 class StripeWrites(StripeConnection):
     """The actions. Every write of one inbound request carries a key made from that request's `WriteKey`."""
@@ -65,7 +69,7 @@ class StripeWrites(StripeConnection):
 
     async def _cancel(self, state: SubscriptionState, intent: Cancel, key: WriteKey) -> Shown:
         """Neither invoice nor credit at once. A schedule is released first: it forbids changing the cancellation."""
-        if state.standing is Standing.FUTURE:
+        if state.standing is _FUTURE:
             # Cancelling a schedule invoices and prorates unless it is told not to, unlike cancelling a subscription.
             canceled = await self._api.post(
                 "subscription_schedules", state.id, "cancel", key=key, invoice_now=False, prorate=False
@@ -79,7 +83,7 @@ class StripeWrites(StripeConnection):
                 await self._api.post(
                     "subscription_schedules", schedule["id"], "release", key=key, preserve_cancel_date=True
                 )
-        if intent.when is Schedule.IMMEDIATE:
+        if intent.when is _IMMEDIATE:
             return self._shown(await self._api.delete("subscriptions", state.id, invoice_now=False, prorate=False))
         parameters: JsonObject = {"cancel_at_period_end": True}
         if state.cancel_at is not None and state.period_end is not None and state.cancel_at > state.period_end:
