@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from adapters.amounts import is_told
@@ -99,7 +100,7 @@ class StripeReads(StripeConnection):
             await self._require_customer(customer_id)
         context = await self._context_of(page["data"])
         return replace(
-            _rows(page, lambda row: subscriptions.written_subscription(row, context)),
+            _rows(page, partial(subscriptions.written_subscription, context=context)),
             detail=lambda row: details.detail(row, context.now),
         )
 

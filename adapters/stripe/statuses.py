@@ -100,9 +100,6 @@ def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | Non
 
 def scheduled_end(source: Mapping[str, Any], period: Span | None) -> datetime | None:
     """When a cancellation will take effect; None for what has ended."""
-    if source.get("cancel_at") is None and source.get("cancel_at_period_end") is not True:
-        # As nearly all are: `cancels_at` would say the same.
-        return None
     return None if source.get("status") in _ENDED else cancels_at(source, period)
 
 

@@ -25,7 +25,6 @@ from adapters.stripe.options import MappingOptions
 from adapters.stripe.statuses import Span, current_period, is_paused_openly, scheduled_end, status_of
 from gateway.contract import (
     MAX_SAFE_INTEGER,
-    IntervalUnit,
     Price,
     Subscription,
     WrittenDiscount,
@@ -65,10 +64,10 @@ def written_subscription(source: Mapping[str, Any], context: Context) -> Written
     try:
         items = items_of(source)
         period = current_period(items)
-        unit, count = prices.interval(governing(items))
+        recurring = governing(items)
         began = seconds(source.get("start_date"))
         start = missing("start_date") if began is None else unix_text(began)
-        cycle = _cycle(unit, count, context.options.exact_intervals)
+        cycle = _cycle(recurring.get("interval"), recurring.get("interval_count"), context.options.exact_intervals)
         currency = source.get("currency")
         return WrittenSubscription(
             id=required_text(source, "id"),
@@ -91,8 +90,10 @@ class _Cycle(NamedTuple):
     interval: str | None
 
 
-@lru_cache(_CYCLES_REMEMBERED)
-def _cycle(unit: IntervalUnit, count: int, exact: bool) -> _Cycle:
+# By type as well: true is no count, and equal to one.
+@lru_cache(_CYCLES_REMEMBERED, typed=True)
+def _cycle(interval: object, interval_count: object, exact: bool) -> _Cycle:
+    unit, count = intervals.interval(interval, 1 if interval_count is None else interval_count)
     return _Cycle(
         written(intervals.duration(unit, count, exact=exact)),
         intervals.in_words(unit, count) if intervals.is_approximated(unit, exact=exact) else None,
@@ -101,6 +102,8 @@ def _cycle(unit: IntervalUnit, count: int, exact: bool) -> _Cycle:
 
 def governing(items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The `recurring` part of the item that is billed next: the shortest interval of a subscription that mixes them."""
+    if len(items) == 1 and type(only := (items[0].get("price") or {}).get("recurring")) is dict:
+        return only
     found = []
     for item in items:
         recurring = (item.get("price") or {}).get("recurring")
@@ -108,8 +111,6 @@ def governing(items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
             found.append((item.get("current_period_end") or 0, recurring))
     if not found:
         raise Unmappable("items: none that recurs")
-    if len(found) == 1:
-        return found[0][1]
     return min(found, key=lambda one: (_approximate_length(one[1]), one[0]))[1]
 
 
@@ -184,9 +185,11 @@ def _discounts(
 def _metadata(source: Mapping[str, Any], cycle: _Cycle, period: Span | None, context: Context) -> dict[str, str]:
     """The subscription's own metadata, and what the contract has no field for."""
     found = metadata(source)
-    at = scheduled_end(source, period)
-    if at is not None:
-        found["cancelAt"] = at.isoformat().replace("+00:00", "Z")
+    # As nearly none are.
+    if source.get("cancel_at") is not None or source.get("cancel_at_period_end") is True:
+        at = scheduled_end(source, period)
+        if at is not None:
+            found["cancelAt"] = at.isoformat().replace("+00:00", "Z")
     if cycle.interval is not None:
         found["billingInterval"] = cycle.interval
     if is_paused_openly(source, context.now):

@@ -16,7 +16,7 @@ from adapters.errors import Unmappable
 from adapters.stripe import mapping, prices, states
 from adapters.stripe.catalogue import Companions, items_of
 from adapters.stripe.options import MappingOptions
-from adapters.stripe.statuses import cancels_at, current_period, is_paused_openly, paused_until, scheduled_end
+from adapters.stripe.statuses import current_period, paused_until, scheduled_end
 from adapters.stripe.subscriptions import Context, subscription, written_subscription
 from tests.adapters.stripe import strategies
 from tests.adapters.stripe.objects import MOMENT
@@ -120,13 +120,16 @@ def test_a_known_status_is_never_shown_as_another_life(source: Json, context: Co
     assert (shown == "canceled") is (ended if known else True)
 
 
-@given(strategies.subscriptions)
-def test_what_most_are_not_is_told_as_if_each_were_looked_at_in_full(source: Json) -> None:
+@given(strategies.subscriptions, contexts)
+def test_what_most_are_not_is_told_as_if_each_were_looked_at_in_full(source: Json, context: Context) -> None:
     """Of most, nothing is scheduled and no collection is paused, which is seen without looking further."""
-    period = current_period(items_of(source))
-    ended = source["status"] in {"canceled", "incomplete_expired"}
+    try:
+        shown = written_subscription(source, context).metadata or {}
+    except Unmappable:
+        return
+    at = scheduled_end(source, current_period(items_of(source)))
+    is_paused_for_ever = source["status"] == "paused" or paused_until(source, MOMENT) == (True, None)
+    own = mapping.metadata(source)
 
-    assert scheduled_end(source, period) == (None if ended else cancels_at(source, period))
-    assert is_paused_openly(source, MOMENT) is (
-        source["status"] == "paused" or paused_until(source, MOMENT) == (True, None)
-    )
+    assert shown.get("cancelAt") == (own.get("cancelAt") if at is None else at.isoformat().replace("+00:00", "Z"))
+    assert shown.get("pauseIndefinite") == ("true" if is_paused_for_ever else own.get("pauseIndefinite"))
