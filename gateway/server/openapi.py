@@ -17,8 +17,8 @@ from gateway.server.cursor import LONGEST_CURSOR
 from gateway.server.documented import ERRORS, documented_errors
 from gateway.server.errors import LONGEST_WAIT_S
 from gateway.server.routes import DIRECT_ROOT, DIRECT_ROUTES, ROOT, ROUTES, Route
-from gateway.server.steps.mode import HEADER as MODE_HEADER
-from gateway.server.steps.request_id import HEADER as REQUEST_ID_HEADER
+from gateway.server.steps.mode import HEADER as MODE
+from gateway.server.steps.request_id import HEADER as REQUEST_ID
 
 Json: TypeAlias = dict[str, Any]
 
@@ -34,6 +34,10 @@ _DESCRIPTION: Final = (
 _ACTIONS_TAG: Final = "actions"
 _FEATURES_TAG: Final = "features"
 _DIRECT_TAG: Final = "direct"
+
+# Plain texts, as JSON has them.
+MODE_HEADER: Final = str(MODE)
+REQUEST_ID_HEADER: Final = str(REQUEST_ID)
 
 _ERROR_HEADERS: Final[dict[int, tuple[str, ...]]] = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}
 

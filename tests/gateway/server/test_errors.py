@@ -85,7 +85,7 @@ async def test_an_object_of_a_form_nobody_foresaw_is_the_providers_and_says_noth
     client: Client, live: MemoryAccount, log: Log, error: Exception
 ) -> None:
     assert (await answer_to(client, live, error))[:2] == (502, Unreadable.default_message)
-    assert log.events("left out")[0]["reason"].endswith(type(error).__name__)
+    assert log.events("left out")[0]["reason"].endswith(f"{type(error).__name__} in answer_to.<locals>.fail")
     for secret in ("ada@example.com", "Lovelace", "Square"):
         assert secret not in log.text
 
