@@ -9,8 +9,8 @@ from typing import Final
 import structlog
 
 from adapters.charges import Charge
-from adapters.errors import AdapterError, Conflict, Invalid, NotFound, Unavailable, UnknownOutcome
-from adapters.holes import Shown
+from adapters.errors import UNEXPRESSED, AdapterError, Conflict, Invalid, NotFound, Unavailable, UnknownOutcome
+from adapters.holes import Shown, reason_of
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
 from adapters.paddle import mapping, models, price_changes, prices, states
 from adapters.paddle.charges import charge
@@ -61,10 +61,19 @@ class PaddleWrites(PaddleConnection):
     async def _update(
         self, state: SubscriptionState, body: JsonObject, safety: Safety = Safety.SAFE_WRITE
     ) -> SubscriptionState:
-        return self._shown(await self._api.write("PATCH", "subscriptions", state.id, body=body, safety=safety))
+        return self._done(await self._api.write("PATCH", "subscriptions", state.id, body=body, safety=safety))
 
     async def _do(self, state: SubscriptionState, action: str, **body: object) -> SubscriptionState:
-        return self._shown(await self._api.write("POST", "subscriptions", state.id, action, body=body))
+        return self._done(await self._api.write("POST", "subscriptions", state.id, action, body=body))
+
+    def _done(self, answer: JsonObject) -> SubscriptionState:
+        """A subscription by the answer to a write. Raises `UnknownOutcome` for one that cannot be read, as for one that
+        was lost: it has to be looked at, and what made way for the write is not forgotten."""
+        try:
+            return self._shown(answer)
+        except UNEXPRESSED as error:
+            self.runtime.observer.left_out(Controller.SUBSCRIPTIONS, "", reason_of(error))
+            raise UnknownOutcome(answered=True, repeatable=False) from None
 
     # -- cancel -------------------------------------------------------------------------------------------------
 
@@ -192,7 +201,8 @@ class PaddleWrites(PaddleConnection):
             # Nobody could put it back.
             raise Conflict("Another change of the subscription is already scheduled.")
         try:
-            await self._update(state, {"scheduled_change": None})
+            # What the answer shows is of no use: the write that follows is what is looked at.
+            await self._api.write("PATCH", "subscriptions", state.id, body={"scheduled_change": None})
             return await write()
         except Failure as failure:
             present = await self._look_after(state.id)
@@ -204,7 +214,7 @@ class PaddleWrites(PaddleConnection):
     async def _look_after(self, subscription_id: str) -> SubscriptionState | None:
         try:
             return await self._load(subscription_id)
-        except (Failure, ValueError):
+        except (Failure, *UNEXPRESSED):
             return None
 
     async def _put_back(

@@ -70,11 +70,13 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """In the answers to `call`, the member at `place` becomes `value`, where there is such a member."""
+    """In the answers to `call`, the member at `place` becomes `value`, where there is such a member; in the `nth` answer
+    alone where that is given."""
 
     call: str
     place: Place
     value: Any
+    nth: int | None = None
 
     def __str__(self) -> str:
         return f"{self.call} {'.'.join(map(str, self.place)) or '(all)'} = {json.dumps(self.value)}"
@@ -163,6 +165,8 @@ class Proxy:
             return content, None
         alteration = self._alteration
         if alteration is None or alteration.call != call or status != web.HTTPOk.status_code:
+            return content, document
+        if alteration.nth not in (None, 1 + sum(one.call == call for one in self.exchanges)):
             return content, document
         document = alteration.applied(document)
         return json.dumps(document).encode(), document

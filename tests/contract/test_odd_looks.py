@@ -21,6 +21,8 @@ from adapters.conformance.asks import (
     apply_coupon,
     cancel,
     change_price,
+    extend_trial,
+    length,
     pause,
 )
 from adapters.conformance.provider import NO_SAMPLE, Truth
@@ -32,6 +34,7 @@ from tests.contract.tampering import (
     Place,
     Tamperable,
     Tampered,
+    TamperedPaddle,
     behind_a_proxy,
     each_provider,
     is_question,
@@ -231,3 +234,39 @@ async def test_nothing_else_is_sent_and_nothing_done_is_called_not_done(
             )
             wrong += [f"{case}: {found}"] if found else []
     assert not wrong, "\n".join(wrong)
+
+
+# The parts of a subscription that a state is refused for.
+UNREADABLE: Final[tuple[tuple[Place, Any], ...]] = (
+    (("data", "items"), "text"),
+    (("data", "items", 0, "recurring"), "text"),
+    (("data", "current_billing_period"), "text"),
+    (("data", "discount"), "text"),
+    (("data", "customer_id"), 7),
+    (("data", "status"), 7),
+)
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+@pytest.mark.parametrize(("place", "value"), UNREADABLE, ids=[".".join(map(str, place)) for place, _ in UNREADABLE])
+@pytest.mark.parametrize("act", ["extend the trial", "pause"])
+async def test_what_makes_way_for_a_write_is_there_afterwards_whatever_the_answers_are_like(
+    act: str, place: Place, value: Any, nth: int
+) -> None:
+    """Paddle has room for one scheduled change: a cancellation is lifted, and set again or taken the place of."""
+    async with behind_a_proxy(TamperedPaddle) as gateway:
+        samples = gateway.world.samples
+        held = samples.trial if act == "extend the trial" else samples.ending
+        if held is samples.trial:
+            assert (await gateway.world.post(cancel(held))).status == 200
+        ask = extend_trial(held, length(14, "day")) if held is samples.trial else pause(held)
+        case, named = gateway.proxy.case, held.subscription
+        before = case.truth(Mode.TEST, named)
+        gateway.proxy.begin(Alteration(f"PATCH /subscriptions/{named}", place, value, nth))
+        answer = await gateway.world.post(ask)
+        after = case.truth(Mode.TEST, named)
+
+    assert before.ends_at is not None
+    assert answer.status == 200
+    assert after.trial_end != before.trial_end if held is samples.trial else after.paused
+    assert (after.ends_at is not None) is (held is samples.trial)
