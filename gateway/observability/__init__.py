@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.observability.ascii_json import ascii_json
-from gateway.observability.context import add_context, begin_context, said
+from gateway.observability.context import add_context, begin_context, noted_writes, said
 from gateway.observability.counting_recorder import CountingRecorder
 from gateway.observability.first_times import FirstTimes
 from gateway.observability.logs import LogFormat, configure_logs
@@ -25,6 +25,7 @@ __all__ = [
     "ascii_json",
     "begin_context",
     "configure_logs",
+    "noted_writes",
     "open_traces",
     "said",
     "secrets_in",

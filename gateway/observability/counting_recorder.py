@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.observability.context import say_of_write
+from gateway.observability.context import note_write
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 class CountingRecorder:
-    """A `gateway.resilience.Recorder` before another: counts actions by outcome, has them said in the log's
-    lines of the request, and hands everything on."""
+    """A `gateway.resilience.Recorder` before another: counts actions by outcome, has them said in the
+    request's line of the log, and hands everything on."""
 
     def __init__(self, recorder: Recorder, metrics: BackendMetrics) -> None:
         self._recorder = recorder
@@ -42,6 +42,6 @@ class CountingRecorder:
     def _tell(self, write: WriteRecord, result: WriteResult) -> None:
         outcome = result.outcome.value
         self._metrics.acted(write.action, outcome)
-        say_of_write(
+        note_write(
             customer_id=write.customer_id, subscription_id=write.subscription_id, asked=write.asked, outcome=outcome
         )

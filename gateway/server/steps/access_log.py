@@ -1,4 +1,5 @@
-"""One line a request: who sent it, which route, how it ended, how long it took. No ids, no query, no path as sent."""
+"""One line a request: who sent it, which route, how it ended, how long it took, what it did. No query, no path as sent,
+and no ids but those of what was written to."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gateway.contract import RequestError
+from gateway.observability import noted_writes
 from gateway.policy import Refused
 from gateway.resilience import Failure
 
@@ -20,7 +22,10 @@ _log: FilteringBoundLogger = structlog.get_logger("gateway.access")
 def log_request(
     client: str | None, method: str, route: str | None, status: int, seconds: float, failure: Exception | None
 ) -> None:
-    """Log a request that was answered. `client` is the address that it came from."""
+    """Log a request that was answered, with what it did. `client` is the address that it came from."""
+    more = {} if failure is None else _described(failure)
+    if writes := noted_writes():
+        more["writes"] = writes
     _log.info(
         "request",
         client=client,
@@ -28,7 +33,7 @@ def log_request(
         route=route,
         status=status,
         duration_ms=round(seconds * 1000, 2),
-        **({} if failure is None else _described(failure)),
+        **more,
     )
 
 

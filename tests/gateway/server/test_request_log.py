@@ -7,8 +7,9 @@ from typing import Final
 
 import pytest
 
+from adapters.state import Standing
 from tests.support.log import Log
-from tests.support.memory_account import MemoryAccount
+from tests.support.memory_account import MemoryAccount, sample_subscription
 from tests.support.service import AUTHORIZED, TOKEN, Client, Start, backend_settings, send
 
 
@@ -123,6 +124,23 @@ async def test_the_line_of_an_action_on_all_says_it_of_each(client: Client, log:
         canceled("sub_run", "nothing to do", CANCEL),
         canceled("sub_try", "done", CANCEL),
     ]
+
+
+async def test_no_other_line_of_the_request_says_it(client: Client, live: MemoryAccount, log: Log) -> None:
+    """Of hundreds of subscriptions each would say what became of all before it."""
+    live.subscriptions["sub_odd"] = sample_subscription("sub_odd", standing=Standing.UNKNOWN)
+    await cancel(client, "customer")
+    *others, last = log.events()
+    assert [event["event"] for event in others] == ["refused"]
+    assert all("writes" not in event for event in others)
+    assert len(last["writes"]) == 3
+
+
+async def test_the_line_of_a_request_has_an_end(client: Client, live: MemoryAccount, log: Log) -> None:
+    for number in range(150):
+        live.subscriptions[f"sub_{number}"] = sample_subscription(f"sub_{number}")
+    await cancel(client, "customer")
+    assert len(log.events("request")[0]["writes"]) == 100
 
 
 async def test_the_line_of_a_request_does_not_say_what_the_one_before_did(client: Client, log: Log) -> None:
