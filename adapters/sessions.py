@@ -34,7 +34,9 @@ def open_session(
 
 def session_beside(session: ClientSession) -> ClientSession:
     """One on the same connections that does as `session` does, but sends no headers by itself. To be closed as well,
-    which leaves the connections to `session`."""
+    which leaves the connections to `session`. Raises `RuntimeError`, as aiohttp does, where that is closed."""
+    if session.closed:
+        raise RuntimeError("Session is closed")
     beside = ClientSession(
         connector=session.connector,
         connector_owner=False,

@@ -196,7 +196,8 @@ def _require_values(parameters: Mapping[str, object]) -> None:
     """The package drops None silently: `customer=None` would list the whole account."""
     for name, value in parameters.items():
         if not value and (value is None or (value == "" and name in _NEVER_EMPTY)):
-            raise ValueError(f"the parameter {name} has no value")
+            # A mistake of ours, which nothing takes for the provider's.
+            raise RuntimeError(f"the parameter {name} has no value")
 
 
 _SEARCH: Final = ("search",)

@@ -82,8 +82,8 @@ def _amount(source: Mapping[str, Any], currency: str | None, quantity: int | Non
     own = str(source.get("currency", ""))
     if currency is None or currency == own:
         return _amount_in(source, source, own, quantity)
-    option = object_if_any(object_if_any(source, "currency_options") or {}, currency)
-    if option is None:
+    option = (object_if_any(source, "currency_options") or {}).get(currency)
+    if not isinstance(option, dict):
         raise Unmappable("currency_options: the subscription's currency is missing")
     return _amount_in(source, option, currency, quantity)
 

@@ -70,8 +70,8 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """In the answers to `call`, the member at `place` becomes `value`, where there is such a member; in the `nth` answer
-    alone where that is given."""
+    """In the answers to `call`, the member at `place` becomes `value`, where there is such a member; in one of them
+    alone, counted from 1, where `nth` is given."""
 
     call: str
     place: Place
