@@ -17,7 +17,6 @@ from adapters.fields import (
     object_if_any,
     objects_if_any,
     optional_text,
-    required_moment,
     required_text,
     text_if_any,
     unix_moment,
@@ -42,8 +41,8 @@ LIVE: Final = ("future", "in_trial", "active", "non_renewing", "paused")
 ENDED: Final = ("cancelled", "transferred")
 """The statuses of what has."""
 
-_RUNNING: Final = ("active", "non_renewing")
-"""The statuses of what is in a paid term."""
+_RUNNING: Final = ("active", "non_renewing", "in_trial")
+"""The statuses of what is in a term or in a trial."""
 
 NOTHING: Final = Companions()
 
@@ -55,7 +54,8 @@ def state(
     planned: Mapping[str, Any] | None = None,
 ) -> SubscriptionState:
     """A subscription. `planned` is it with its scheduled changes, where it has any; `companions` know the items'
-    products, which matter where there are several. Raises `Unmappable` without an owner."""
+    products, which matter where there are several. Raises `Unmappable` without an owner, and one of `UNEXPRESSED` where
+    a part that actions depend on cannot be read."""
     status = text_if_any(source, "status") or ""
     standing = STANDINGS.get(status, Standing.UNKNOWN)
     if standing is Standing.ACTIVE and owes(source):
@@ -75,7 +75,7 @@ def state(
         paused_until=unix_moment(source.get("resume_date")) if is_paused else None,
         paused_from=begins,
         cancel_at=scheduled_end(source, now),
-        ends_only_now=standing is Standing.FUTURE or period_end is None or period_end <= now,
+        ends_only_now=standing is Standing.FUTURE or (not _runs(source) if period_end is None else period_end <= now),
         coupon_ids=_texts(source, "coupon_id"),
         coupon_codes=_texts(source, "coupon_code"),
         scheduled=_scheduled(source, planned),
@@ -94,18 +94,19 @@ def contract_of(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _period_end(source: Mapping[str, Any]) -> datetime | None:
-    """The end of the term; of a trial, the trial's; under a contract, the contract's: a cancellation waits for it.
-
-    Raises `Unmappable` where what runs has none: taken for over, it would be cancelled at once.
-    """
+    """The end of the term; of a trial, the trial's; under a contract, the contract's: a cancellation waits for it."""
     contract = contract_of(source)
     if contract is not None:
-        return required_moment(contract, "contract_end")
+        return unix_moment(contract.get("contract_end"))
     if source.get("status") == "in_trial":
-        return required_moment(source, "trial_end")
-    if source.get("status") in _RUNNING:
-        return required_moment(source, "current_term_end")
+        return unix_moment(source.get("trial_end"))
     return unix_moment(source.get("current_term_end"))
+
+
+def _runs(source: Mapping[str, Any]) -> bool:
+    """Whether there is something that a cancellation could wait for, also where nobody says until when: taken for over,
+    it would be cancelled at once."""
+    return source.get("status") in _RUNNING or contract_of(source) is not None
 
 
 def _item(source: Mapping[str, Any], line: Mapping[str, Any], companions: Companions) -> ItemState:

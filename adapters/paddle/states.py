@@ -86,6 +86,11 @@ def _require_readable_parts(source: models.Subscription, answer: ProviderObject)
             raise Unmappable("items: cannot be read")
 
 
+def has_ended(row: object) -> bool:
+    """Whether a row of a list is of what has ended."""
+    return isinstance(row, dict) and row.get("status") == "canceled"
+
+
 def subscription_of(state: SubscriptionState) -> models.Subscription:
     """The subscription that a state was made of, for what the state has no field for."""
     return models.read(models.Subscription, state.provider)

@@ -43,9 +43,10 @@ class PaddleWrites(PaddleConnection):
         """All statuses are listed and those that ended left out here: a filter by the others would pass over a
         subscription whose status nobody knows, as if it were not there."""
         rows = await self._api.pages("subscriptions", query={"customer_id": require_id("customers", customer_id)})
-        found = [self._shown(row) for row in rows]
-        if not found:
+        if not rows:
             await self._require_customer(customer_id)
+        # Of what has plainly ended it does not matter whether it can be read.
+        found = [self._shown(row) for row in rows if not states.has_ended(row)]
         return [state for state in found if state.standing is not Standing.ENDED]
 
     async def _price_facts(self, price_id: str) -> PriceFacts:

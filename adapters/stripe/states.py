@@ -36,12 +36,15 @@ STANDINGS: Final[Mapping[str, Standing]] = {
 }
 """Stripe's statuses: https://docs.stripe.com/api/subscriptions/object#subscription_object-status."""
 
+_UNTOLD: Final[Mapping[str, Any]] = {}
+"""In place of an interval that is not there."""
 _ENDS_ONLY_NOW: Final = frozenset({"past_due", "unpaid", "incomplete", "paused"})
 """No paid period is running that a cancellation could wait for."""
 
 
 def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
-    """A subscription, its discounts and its schedule expanded. Raises `Unmappable` without an owner."""
+    """A subscription, its discounts and its schedule expanded. Raises `Unmappable` without an owner, and one of
+    `UNEXPRESSED` where a part that actions depend on cannot be read."""
     items = items_of(source)
     period = current_period(items)
     # Most are as they should be: then nobody is asked about them.
@@ -126,25 +129,29 @@ def common_period_end(source: Mapping[str, Any]) -> int | None:
 
 def _item(source: Mapping[str, Any]) -> ItemState:
     price = source.get("price") or missing("items.price")
-    recurring = price.get("recurring") or missing("items.price.recurring")
-    identifier, price_id, usage = source.get("id"), price.get("id"), recurring.get("usage_type")
+    recurring = price.get("recurring")
+    if type(recurring) is not dict:
+        recurring = _UNTOLD
+    identifier, price_id, quantity = source.get("id"), price.get("id"), source.get("quantity")
     if type(identifier) is not str or type(price_id) is not str or not identifier or not price_id:
         missing("items: an id")
-    is_metered = usage == "metered"
-    if not is_metered and usage is not None and type(usage) is not str:
-        raise Unmappable("items.price.recurring.usage_type: not a text")
-    quantity = source.get("quantity")
-    if type(quantity) is not int and (quantity is not None or not is_metered):
-        # Only where usage is metered there is none. Taken for missing, another number of seats would be sent.
-        raise Unmappable("items.quantity: not a whole number")
+    usage = recurring.get("usage_type")
+    if usage is None:
+        usage = "licensed"
     return ItemState(
         id=identifier,
         price_id=price_id,
         product_id=reference(price.get("product")),
-        quantity=quantity,
-        metered=is_metered,
+        # Without it only a price cannot be changed, see `is_countable`.
+        quantity=quantity if type(quantity) is int and type(usage) is str and recurring is not _UNTOLD else None,
+        metered=usage == "metered",
         annual=_is_annual(recurring),
     )
+
+
+def is_countable(item: ItemState) -> bool:
+    """Whether it can be told how many an item is of. Where usage is metered, and only there, it has no quantity."""
+    return item.metered or item.quantity is not None
 
 
 def _is_annual(recurring: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.charges import Charge
-from adapters.errors import UNEXPRESSED, AdapterError, Conflict, Invalid, NotFound, UnknownOutcome
+from adapters.errors import UNEXPRESSED, AdapterError, Conflict, Invalid, NotFound, UnknownOutcome, Unmappable
 from adapters.fields import list_if_any, text_if_any
 from adapters.holes import Shown
 from adapters.intents import ApplyCoupon, Cancel, ChangePrice, ExtendTrial, Intent, Pause
@@ -133,6 +133,10 @@ class StripeWrites(StripeConnection):
     # -- price --------------------------------------------------------------------------------------------------
 
     async def _change_price(self, state: SubscriptionState, intent: ChangePrice, key: WriteKey) -> Shown:
+        held = next(item for item in state.items if item.id == intent.item_id)
+        if not states.is_countable(held):
+            # Another number of seats would be sent.
+            raise Unmappable("items.quantity: not a whole number")
         if intent.when is Schedule.END_OF_PERIOD:
             await self._change_price_later(state, intent, key)
             return None

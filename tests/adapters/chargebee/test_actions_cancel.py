@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapters.errors import Conflict
+from adapters.errors import Conflict, UnknownOutcome
 from simulators.chargebee import Fault
 from tests.adapters.chargebee.support import (
     CANCEL,
@@ -42,6 +43,18 @@ async def test_at_once(
     assert simulator.calls() == [READ, CANCEL]
     assert sent(simulator) == [AT_ONCE]
     assert (subscription["status"], site.charges, site.unbilled) == ("cancelled", [], [])
+
+
+@pytest.mark.parametrize(("when", "expected"), [(NOW, AT_ONCE), (LATER, AT_TERM_END)], ids=["at once", "with the term"])
+async def test_what_runs_without_a_term_that_is_told_is_cancelled_as_asked(
+    adapter: ChargebeeAdapter, simulator: ChargebeeSimulator, subscription: Json, when: Schedule, expected: Any
+) -> None:
+    """Chargebee knows when its term ends. To end it at once for want of a date would take what is paid for."""
+    subscription["current_term_end"] = None
+    with suppress(UnknownOutcome):
+        await adapter.cancel(cancel(when))
+
+    assert sent(simulator)[0] == expected
 
 
 @pytest.mark.parametrize("when", [LATER, None], ids=["asked for", "by default"])

@@ -50,8 +50,7 @@ ACTED_ON: Final = [
     (("currency_code",), 1e30),
     (("contract_term",), "text"),
     (("contract_term",), {"status": 7}),
-    (("contract_term",), {"status": "active"}),
-    (("current_term_end",), None),
+    (("current_term_end",), "tomorrow"),
     (("has_scheduled_changes",), "true"),
 ]
 

@@ -41,7 +41,7 @@ def state(*lines: Json, **members: Any) -> SubscriptionState:
     ],
 )
 def test_standings(status: str | None, standing: Standing) -> None:
-    assert state(status=status, trial_end=unix("2026-12-05T00:00")).standing is standing
+    assert state(status=status).standing is standing
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,10 @@ def test_when_it_ends(members: Json, expected: object) -> None:
         pytest.param({"status": "paused", "current_term_end": unix("2026-11-01T00:00")}, at("2026-11-01T00:00"), True,
                      id="paused beyond its term"),
         pytest.param({"contract_term": CONTRACT}, at("2027-03-01T00:00"), False, id="under a contract: its end"),
+        pytest.param(NO_TERM, None, False, id="active, and nobody says until when"),
+        pytest.param({**IN_TRIAL, "trial_end": None}, None, False, id="in a trial, and nobody says until when"),
+        pytest.param({"contract_term": {"status": "active"}}, None, False, id="under a contract without an end"),
+        pytest.param({"status": "paused", **NO_TERM}, None, True, id="paused without a term"),
         pytest.param({"contract_term": {**CONTRACT, "status": "completed"}}, TERM_END, False, id="a contract is over"),
     ],
 )  # fmt: skip

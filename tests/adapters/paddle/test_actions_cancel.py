@@ -346,6 +346,16 @@ async def test_all_of_a_customers_are_canceled(
     assert account.charges == []
 
 
+async def test_what_has_ended_long_ago_and_cannot_be_read_keeps_nothing_from_being_canceled(
+    adapter: PaddleAdapter, account: Account, subscription: dict[str, Any]
+) -> None:
+    ended = account.add_subscription(customer=ADA, prices=[MONTHLY], status="canceled")
+    ended["discount"] = "text"
+    await adapter.cancel_all(cancel_all(NOW))
+
+    assert subscription["status"] == "canceled"
+
+
 async def test_canceling_all_of_a_customer_is_repeatable(
     adapter: PaddleAdapter, simulator: PaddleSimulator, subscription: dict[str, Any]
 ) -> None:

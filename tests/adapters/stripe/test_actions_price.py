@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapters.errors import Conflict
-from tests.adapters.stripe.support import LATER, NOW, change, form
+from adapters.errors import Conflict, Unreadable
+from tests.adapters.stripe.support import LATER, NOW, cancel, change, form
 
 if TYPE_CHECKING:
     from adapters.stripe.adapter import StripeAdapter
+    from gateway.contract import Schedule
     from simulators.stripe import Account, StripeSimulator
     from tests.simulators.stripe.client import MovableClock
 
@@ -55,6 +56,20 @@ async def test_proration_follows_the_request(
 
     assert simulator.written()[0].parameters["proration_behavior"] == word
     assert account.charges == []
+
+
+@pytest.mark.parametrize("when", [NOW, LATER], ids=["at once", "later"])
+async def test_of_an_item_that_nobody_can_count_the_price_is_not_changed(
+    adapter: StripeAdapter, account: Account, simulator: StripeSimulator, when: Schedule
+) -> None:
+    """Another number of seats would be sent. It can be cancelled all the same."""
+    subscribe(account)["items"]["data"][0]["quantity"] = None
+    with pytest.raises(Unreadable):
+        await adapter.change_price(change("price_2", when))
+    assert simulator.written() == []
+
+    await adapter.cancel(cancel(NOW))
+    assert account.subscriptions.rows["sub_1"]["status"] == "canceled"
 
 
 async def test_no_seats_stay_no_seats(adapter: StripeAdapter, account: Account) -> None:

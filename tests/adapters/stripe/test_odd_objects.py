@@ -69,12 +69,7 @@ ACTED_ON: Final = [
     (("currency",), 7),
     (("items",), "text"),
     ((*ITEM, "id"), 7),
-    ((*ITEM, "quantity"), "3"),
-    ((*ITEM, "quantity"), True),
-    ((*ITEM, "quantity"), None),
     ((*PRICE, "id"), None),
-    ((*PRICE, "recurring"), None),
-    ((*PRICE, "recurring", "usage_type"), ["metered"]),
     (("discounts",), "text"),
     (("discounts",), {}),
     (("schedule",), 7),
@@ -90,6 +85,29 @@ ACTED_ON: Final = [
 def test_nothing_is_decided_by_what_cannot_be_read(place: Any, value: Any) -> None:
     with pytest.raises(UNEXPRESSED):
         states.state(altered(place, value), MOMENT)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ((*ITEM, "quantity"), "3"),
+        ((*ITEM, "quantity"), True),
+        ((*ITEM, "quantity"), None),
+        ((*PRICE, "recurring"), None),
+        ((*PRICE, "recurring"), "text"),
+        ((*PRICE, "recurring", "usage_type"), ["metered"]),
+    ],
+    ids=str,
+)
+def test_of_what_is_only_needed_to_change_a_price_nothing_is_guessed(place: Any, value: Any) -> None:
+    """It keeps nobody from cancelling."""
+    (item,) = states.state(altered(place, value), MOMENT).items
+    assert (item.quantity, item.metered) == (None, False)
+
+
+def test_an_interval_that_is_not_there_counts_as_a_year() -> None:
+    (item,) = states.state(altered((*PRICE, "recurring"), None), MOMENT).items
+    assert item.annual
 
 
 def test_a_metered_item_has_no_quantity() -> None:
