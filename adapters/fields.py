@@ -62,10 +62,15 @@ def whole_if_any(source: Mapping[str, Any], field: str) -> int | None:
 
 def object_if_any(source: Mapping[str, Any], field: str) -> Mapping[str, Any] | None:
     """An object that may be missing. Raises `Unmappable` for anything else."""
-    value = source.get(field)
+    return an_object(source.get(field), field)
+
+
+def an_object(value: Any, field: str) -> Mapping[str, Any] | None:
+    """What is in a field: an object, or nothing. Raises `Unmappable` for anything else."""
     if value is not None and not isinstance(value, dict):
         raise Unmappable(f"{field}: not an object")
-    return value
+    found: Mapping[str, Any] | None = value
+    return found
 
 
 def list_if_any(source: Mapping[str, Any], field: str) -> list[Any]:
@@ -99,7 +104,7 @@ def last_id(rows: Sequence[Any]) -> str:
     Raises `Unmappable` where no row has any.
     """
     for row in reversed(rows):
-        identifier = row.get("id") if isinstance(row, dict) else None
+        identifier = row.get("id") if isinstance(row, dict) else getattr(row, "id", None)
         if isinstance(identifier, str) and identifier:
             return identifier
     return missing("id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NoReturn, TypeAlias, TypeVar
@@ -109,9 +109,9 @@ class Rows(Generic[M_co]):
     """
 
     rows: Sequence[Any]
-    express: Callable[[Mapping[str, Any]], M_co | None]
+    express: Callable[[Any], M_co | None]
     next: str | None
-    detail: Callable[[Mapping[str, Any]], SubscriptionDetail] | None = None
+    detail: Callable[[Any], SubscriptionDetail] | None = None
 
 
 @dataclass(frozen=True, slots=True)

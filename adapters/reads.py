@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar, final
@@ -218,11 +218,11 @@ class Reads(Holes):
 
 def _id_of(row: object) -> str:
     """A row's id, as far as it has one: anything else in its place could be anything."""
-    identifier = row.get("id") if isinstance(row, dict) else None
+    identifier = row.get("id") if isinstance(row, dict) else getattr(row, "id", None)
     return identifier if isinstance(identifier, str) else ""
 
 
-def _in_detail(page: Rows[ListedSubscription], row: Mapping[str, Any]) -> DetailedSubscription | None:
+def _in_detail(page: Rows[ListedSubscription], row: object) -> DetailedSubscription | None:
     expressed = page.express(row)
     if expressed is None:
         return None

@@ -6,17 +6,16 @@ Stripe expands four levels at most, so these do not come with a list of subscrip
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from adapters.errors import UNEXPRESSED, Invalid, NotFound, Unmappable, Unreadable
-from adapters.fields import by_id, text_if_any
+from adapters.errors import Invalid, NotFound, Unmappable, Unreadable
+from adapters.fields import by_id
 from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
-from adapters.stripe.fields import reference
 from adapters.stripe.mapping import family
+from adapters.stripe.models import Discount, Price, Subscription
 from adapters.stripe.options import MappingOptions
-from adapters.stripe.prices import needs_detail
 from adapters.together import together
 from gateway.contract import Controller, Family
 from gateway.resilience import CatalogueCache, Observer
@@ -33,15 +32,21 @@ class Companions:
     prices: Mapping[str, JsonObject] = field(default_factory=dict)
     coupons: Mapping[str, JsonObject] = field(default_factory=dict)
 
-    def price(self, source: Mapping[str, Any], currency: str | None) -> Mapping[str, Any]:
+    def price(self, source: Price, currency: str | None) -> JsonObject | Price:
         """The fuller price where the embedded one was not enough."""
         return self.prices.get(detail_key(source, currency), source)
 
 
-def detail_key(source: Mapping[str, Any], currency: str | None) -> str:
+def needs_detail(price: Price, currency: str | None) -> bool:
+    """Whether an embedded price lacks what its amount is made of: tiers, or the amount in another currency."""
+    if currency is not None and currency != price.currency:
+        return True
+    return price.billing_scheme == "tiered" and not price.tiers
+
+
+def detail_key(price: Price, currency: str | None) -> str:
     """Under which a price's details are remembered."""
-    foreign = currency is not None and currency != source.get("currency")
-    return f"{source.get('id')}{_IN}{currency}" if foreign else str(source.get("id"))
+    return price.id if currency is None or currency == price.currency else f"{price.id}{_IN}{currency}"
 
 
 class Catalogue:
@@ -73,7 +78,7 @@ class Catalogue:
         """The families that the products name, each once, by name. Walks through all products."""
         return await self._families.get("all", lambda _: self._load_families())
 
-    async def companions(self, subscriptions: Iterable[Mapping[str, Any]]) -> Companions:
+    async def companions(self, subscriptions: Iterable[Subscription]) -> Companions:
         """Everything these subscriptions need beside themselves: at most one call for all the products, one for each
         price with tiers or in a foreign currency, one for each coupon of an item; none when all is remembered."""
         products, prices, coupons = self._named_by(subscriptions)
@@ -90,28 +95,24 @@ class Catalogue:
             )
         )
 
-    def _named_by(self, subscriptions: Iterable[Mapping[str, Any]]) -> tuple[set[str], Mapping[str, str], set[str]]:
+    def _named_by(self, subscriptions: Iterable[Subscription]) -> tuple[set[str], Mapping[str, str], set[str]]:
         """The ids of products, prices by their keys, and the ids of coupons."""
         products: set[str] = set()
         coupons: set[str] = set()
         prices: dict[str, str] = {}
+        named = self._options.products
         for subscription in subscriptions:
-            try:
-                currency = subscription.get("currency")
-                for item in items_of(subscription):
-                    price = item.get("price") or {}
-                    product = price.get("product")
-                    if self._options.products and isinstance(product, str):
-                        products.add(product)
-                    if needs_detail(price, currency) and (price_id := reference(price)):
-                        prices[detail_key(price, text_if_any(subscription, "currency"))] = price_id
-                    if discounts := item.get("discounts"):
-                        _add_bare_coupons(discounts, coupons)
-                if discounts := subscription.get("discounts"):
-                    _add_bare_coupons(discounts, coupons)
-            except UNEXPRESSED:
-                # It is left out where it is expressed, and says there why; the others are not.
-                continue
+            currency = subscription.currency
+            if subscription.discounts:
+                _add_bare_coupons(subscription.discounts, coupons)
+            for item in subscription.items.data if subscription.items is not None else ():
+                price = item.price
+                if named and type(price.product) is str:
+                    products.add(price.product)
+                if needs_detail(price, currency) and price.id:
+                    prices[detail_key(price, currency)] = price.id
+                if item.discounts:
+                    _add_bare_coupons(item.discounts, coupons)
         return products, prices, coupons
 
     async def _load_products(self, product_ids: Collection[str]) -> Mapping[str, JsonObject]:
@@ -157,20 +158,8 @@ async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObjec
     return {key: value for key, value in found if value is not None}
 
 
-def items_of(subscription: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """A subscription's items, from the page that comes with it. Raises `Unmappable` for what is no such page."""
-    page = subscription.get("items")
-    items = page.get("data") if isinstance(page, dict) else None
-    if type(items) is list:
-        return items
-    if page is None:
-        return ()
-    raise Unmappable("items: not a list")
-
-
-def _add_bare_coupons(discounts: Any, coupons: set[str]) -> None:
+def _add_bare_coupons(discounts: Iterable[Discount | str], coupons: set[str]) -> None:
     for discount in discounts:
-        source = discount.get("source") if isinstance(discount, dict) else None
-        coupon = source.get("coupon") if isinstance(source, dict) else None
-        if coupon and isinstance(coupon, str):
-            coupons.add(coupon)
+        source = discount.source if type(discount) is Discount else None
+        if source is not None and type(source.coupon) is str and source.coupon:
+            coupons.add(source.coupon)

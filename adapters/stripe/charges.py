@@ -14,9 +14,10 @@ from adapters.charges import Charge
 from adapters.errors import AdapterError, Unmappable
 from adapters.fields import required_text
 from adapters.state import SubscriptionState
-from adapters.stripe.catalogue import items_of
+from adapters.stripe.fields import items_of
 from adapters.stripe.mapping import seconds
-from adapters.stripe.statuses import Span, current_period
+from adapters.stripe.states import current_period
+from adapters.stripe.statuses import Span
 
 _NONE_TO_COME: Final = "invoice_upcoming_none"
 """The error code in place of a preview: https://docs.stripe.com/error-codes#invoice-upcoming-none."""

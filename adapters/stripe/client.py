@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 import stripe
-from msgspec.json import Decoder
+from msgspec import UNSET
 from stripe import StripeClient
 
 from adapters.calls import ProviderCalls
@@ -21,11 +21,13 @@ from adapters.fields import flag_if_any, last_id, missing
 from adapters.holes import Runtime
 from adapters.sessions import hand_trace_on, open_session, session_beside
 from adapters.stripe.errors import refuse, translate
+from adapters.stripe.models import Subscription
 from adapters.stripe.query import query
 from adapters.stripe.transport import (
     ANYTHING,
     PAGES,
     LeanClient,
+    Parser,
     document_of,
     is_stripes,
     requestor_of,
@@ -88,7 +90,7 @@ class StripeApi:
         """Read `/v1/<segments>`; an expanded path goes into `expand`. Raises the errors of `adapters.errors`."""
         return self._run("get", segments, parameters, Safety.READ)
 
-    def get_as(self, parser: Decoder[Any], *segments: str, **parameters: object) -> Call:
+    def get_as(self, parser: Parser, *segments: str, **parameters: object) -> Call:
         """`get`, leaving out of the answer what the parser passes over."""
         return self._run("get", segments, parameters, Safety.READ, parser)
 
@@ -107,7 +109,7 @@ class StripeApi:
         """Write `/v1/<segments>`, repeatable under its idempotency key."""
         return self.post_as(ANYTHING, *segments, key=key, **parameters)
 
-    def post_as(self, parser: Decoder[Any], *segments: str, key: WriteKey, **parameters: object) -> Call:
+    def post_as(self, parser: Parser, *segments: str, key: WriteKey, **parameters: object) -> Call:
         """`post`, leaving out of the answer what the parser passes over."""
         digest = key.of("post", "/".join(segments), parameters)
         return self._run("post", segments, parameters, Safety.SAFE_WRITE, parser, digest)
@@ -144,7 +146,7 @@ class StripeApi:
         segments: tuple[str, ...],
         parameters: Mapping[str, object],
         safety: Safety,
-        parser: Decoder[Any] = ANYTHING,
+        parser: Parser = ANYTHING,
         key: str | None = None,
     ) -> JsonObject:
         if segments[1:] == _SEARCH and verb == "get" and segments[0] in _SEARCHABLE and "query" not in parameters:
@@ -171,11 +173,19 @@ class StripeApi:
             return
         rows = found["data"]
         for number, row in enumerate(rows):
-            if type(row) is dict and (mode := row.get("livemode", live)) is not live:
-                if isinstance(mode, bool):
-                    raise NotFound
-                # It may be of the other mode. The page is not lost for it: what is no object is left out.
-                rows[number] = None
+            mode: object
+            if type(row) is Subscription:
+                mode = row.livemode
+            elif type(row) is dict:
+                mode = row.get("livemode", UNSET)
+            else:
+                continue
+            if mode is live or mode is UNSET:
+                continue
+            if isinstance(mode, bool):
+                raise NotFound
+            # It may be of the other mode. The page is not lost for it: what is no object is left out.
+            rows[number] = None
 
 
 def _path(segments: tuple[str, ...]) -> str:

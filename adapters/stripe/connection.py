@@ -10,7 +10,7 @@ from adapters.fields import required_text
 from adapters.holes import Holes, Runtime
 from adapters.settings import AdapterSettings
 from adapters.stripe.catalogue import Catalogue, Companions
-from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
+from adapters.stripe.client import WHOLE_PAGE, Call, JsonObject, StripeApi
 from adapters.stripe.counted import SUBSCRIPTION_STATUS
 from adapters.stripe.expressed import Expressed
 from adapters.stripe.fields import is_deleted
@@ -100,12 +100,16 @@ class StripeConnection(Holes):
 
     async def _complete(self, subscription_id: str, page: JsonObject) -> None:
         while page.get("has_more") and page["data"]:
-            following = await self._api.get(
-                "subscription_items",
-                subscription=subscription_id,
-                limit=WHOLE_PAGE,
-                starting_after=required_text(page["data"][-1], "id"),
-                expand=["data.discounts"],
-            )
+            following = await self._following_items(subscription_id, required_text(page["data"][-1], "id"))
             page["data"].extend(following["data"])
             page["has_more"] = following.get("has_more", False)
+
+    def _following_items(self, subscription_id: str, after: str) -> Call:
+        """The items of a subscription that come after one of them, a page of them."""
+        return self._api.get(
+            "subscription_items",
+            subscription=subscription_id,
+            limit=WHOLE_PAGE,
+            starting_after=after,
+            expand=["data.discounts"],
+        )

@@ -49,8 +49,11 @@ def seconds(value: object) -> float | None:
 def moment(value: object) -> datetime | None:
     """A time of Stripe's, Unix seconds, as aware UTC. Raises `Unmappable` for what is no time."""
     found = value if value is None or type(value) is int else seconds(value)
-    if found is None:
-        return None
+    return None if found is None else at(found)
+
+
+def at(found: float) -> datetime:
+    """Unix seconds as aware UTC. Raises `Unmappable` where they are out of range."""
     try:
         return datetime.fromtimestamp(found, UTC)
     except (OverflowError, OSError, ValueError):
@@ -65,9 +68,8 @@ def required_moment(source: Mapping[str, Any], field: str) -> datetime:
     return found
 
 
-def metadata(source: Mapping[str, Any]) -> dict[str, str]:
-    """The object's metadata, text to text; empty where there is none."""
-    found = source.get("metadata")
+def metadata(found: object) -> dict[str, str]:
+    """An object's metadata, text to text; empty where there is none."""
     if not isinstance(found, dict):
         return {}
     return {str(key): str(value) for key, value in found.items() if value is not None}
@@ -86,7 +88,7 @@ def customer(source: Mapping[str, Any]) -> Customer:
         addresses=_addresses(source) or None,
         discounts=(discount,) if discount else None,
         currency=source.get("currency") or None,
-        metadata=metadata(source) or None,
+        metadata=metadata(source.get("metadata")) or None,
         created_at=moment(source.get("created")),
     )
 
@@ -117,8 +119,11 @@ def _addresses(source: Mapping[str, Any]) -> tuple[Address, ...]:
 
 def customer_discount(source: object) -> CustomerDiscount | None:
     """The discount of a customer; None where there is none or its coupon cannot be told."""
-    found = discounted(source, {})
-    if found is None or not isinstance(source, dict):
+    if not isinstance(source, dict):
+        return None
+    origin = source.get("source")
+    found = origin.get("coupon") if isinstance(origin, dict) else None
+    if not isinstance(found, dict) or is_deleted(found):
         return None
     return CustomerDiscount(coupon=coupon(found), start=moment(source.get("start")), end=moment(source.get("end")))
 
@@ -127,18 +132,6 @@ def discount_coupon_id(source: Mapping[str, Any]) -> str | None:
     """The id of a discount's coupon. Since 2025-09-30 it is at `source.coupon`, an id or an object or nothing."""
     origin = source.get("source")
     return reference(origin.get("coupon")) if isinstance(origin, dict) else None
-
-
-def discounted(source: object, coupons: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """A discount's coupon: the expanded one, else the one known by its id. None for one deleted since."""
-    if not isinstance(source, dict):
-        return None
-    origin = source.get("source")
-    embedded = origin.get("coupon") if isinstance(origin, dict) else None
-    if isinstance(embedded, dict):
-        return None if embedded.get("deleted") is True else embedded
-    found = coupons.get(embedded) if isinstance(embedded, str) else None
-    return None if is_deleted(found) else found
 
 
 def coupon(source: Mapping[str, Any]) -> Coupon:
@@ -180,7 +173,7 @@ def family(source: Mapping[str, Any], options: MappingOptions) -> Family | None:
     """The family a product belongs to by the convention of the settings; None where families are off."""
     if options.family_key is None:
         return None
-    name = metadata(source).get(options.family_key, "").strip()
+    name = metadata(source.get("metadata")).get(options.family_key, "").strip()
     identifier = _NOT_IN_AN_ID.sub("-", name.casefold()).strip("-.")
     return Family(id=identifier, name=name) if identifier else UNGROUPED
 

@@ -1,14 +1,18 @@
-"""What is read of a subscription; the parser passes over the rest, which is most of it, without making objects.
+"""What is parsed of a subscription; the parser passes over the rest, which is most of it, without making objects.
 
-The types name members and nothing else: a member may be anything that JSON can be, so that an odd row stays the
-mapping's affair. A test holds the mapping to reading nothing that is not named here.
+Tests hold the mapping to reading nothing that is not named here or in the models.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final, TypedDict
 
+from msgspec import ValidationError
 from msgspec.json import Decoder
+
+from adapters.errors import Unmappable
+from adapters.stripe.models import Subscription, read
+from adapters.stripe.transport import ANYTHING, Parser
 
 # Whatever is in the place of an object. `Any` cannot stand beside an object's type.
 _Other = str | int | float | bool | list[Any] | None
@@ -18,89 +22,6 @@ class _Recurring(TypedDict, total=False):
     interval: Any
     interval_count: Any
     usage_type: Any
-
-
-class _Price(TypedDict, total=False):
-    id: Any
-    billing_scheme: Any
-    currency: Any
-    currency_options: Any
-    nickname: Any
-    product: Any
-    recurring: _Recurring | _Other
-    tiers: Any
-    tiers_mode: Any
-    transform_quantity: Any
-    unit_amount: Any
-    unit_amount_decimal: Any
-
-
-class _Coupon(TypedDict, total=False):
-    id: Any
-    amount_off: Any
-    currency: Any
-    deleted: Any
-    duration: Any
-    duration_in_months: Any
-    max_redemptions: Any
-    name: Any
-    percent_off: Any
-    redeem_by: Any
-    times_redeemed: Any
-
-
-class _Source(TypedDict, total=False):
-    coupon: _Coupon | _Other
-
-
-class _Discount(TypedDict, total=False):
-    end: Any
-    source: _Source | _Other
-    start: Any
-
-
-_Discounts = list[_Discount | _Other] | str | int | float | bool | dict[str, Any] | None
-
-
-class _Item(TypedDict, total=False):
-    id: Any
-    current_period_end: Any
-    current_period_start: Any
-    discounts: _Discounts
-    price: _Price | _Other
-    quantity: Any
-
-
-class _Items(TypedDict, total=False):
-    data: list[_Item | _Other] | str | int | float | bool | dict[str, Any] | None
-    has_more: Any
-
-
-class _Subscription(TypedDict, total=False):
-    id: Any
-    cancel_at: Any
-    cancel_at_period_end: Any
-    canceled_at: Any
-    created: Any
-    currency: Any
-    customer: Any
-    discounts: _Discounts
-    ended_at: Any
-    items: _Items | _Other
-    livemode: Any
-    metadata: Any
-    pause_collection: Any
-    start_date: Any
-    status: Any
-    status_details: Any
-    trial_end: Any
-    trial_start: Any
-
-
-class _Page(TypedDict, total=False):
-    object: Any
-    data: list[_Subscription | _Other] | str | int | float | bool | dict[str, Any] | None
-    has_more: Any
 
 
 class _ActedOnPrice(TypedDict, total=False):
@@ -141,7 +62,38 @@ class _State(TypedDict, total=False):
     trial_end: Any
 
 
-LISTED: Final[Decoder[Any]] = Decoder(_Page | _Other)
+class _Page(TypedDict):
+    object: str
+    data: list[Subscription]
+    has_more: Any
+
+
+class _ListParser:
+    """Parses a page of subscriptions. A row that is none stays the JSON that it is, so that the list does not fail for
+    it: whoever expresses the rows says what is wrong."""
+
+    def __init__(self) -> None:
+        self._decoder = Decoder(_Page)
+
+    def decode(self, body: bytes, /) -> Any:
+        """The page. Raises `ValueError` for what is no JSON."""
+        try:
+            return self._decoder.decode(body)
+        except ValidationError:
+            page = ANYTHING.decode(body)
+        if isinstance(page, dict) and isinstance(rows := page.get("data"), list):
+            page["data"] = [_read_if_possible(row) for row in rows]
+        return page
+
+
+def _read_if_possible(row: object) -> object:
+    try:
+        return read(row)
+    except Unmappable:
+        return row
+
+
+LISTED: Final[Parser] = _ListParser()
 """Parses a page of subscriptions that are to be shown."""
-ACTED_ON: Final[Decoder[Any]] = Decoder(_State | _Other)
+ACTED_ON: Final[Parser] = Decoder(_State | _Other)
 """Parses a subscription that something is to be done to, or was done to."""

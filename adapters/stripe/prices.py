@@ -31,13 +31,6 @@ def is_approximated(recurring: Mapping[str, Any], options: MappingOptions) -> bo
     return intervals.is_approximated(recurring.get("interval"), exact=options.exact_intervals)
 
 
-def needs_detail(price: Mapping[str, Any], currency: str | None = None) -> bool:
-    """Whether an embedded price lacks what its amount is made of: tiers, or the amount in another currency."""
-    if currency is not None and currency != price.get("currency"):
-        return True
-    return price.get("billing_scheme") == "tiered" and not price.get("tiers")
-
-
 def is_listed(price: Mapping[str, Any], options: MappingOptions) -> bool:
     """Whether a price is one that Churnkey may offer: recurring, with an amount, in an interval it has a word for."""
     recurring = object_if_any(price, "recurring")
@@ -100,16 +93,15 @@ def _amount_in(
             raise Unmappable("billing_scheme: unknown")
 
 
-def packages(source: Mapping[str, Any], quantity: int) -> int:
+def packages(transform: object, quantity: int) -> int:
     """How many packages a quantity makes: a price with `transform_quantity` is for a package of several units.
 
     Raises `Unmappable` for a size that is none.
     """
-    transform = source.get("transform_quantity")
     if transform is None:
         return quantity
     size = transform.get("divide_by") if isinstance(transform, dict) else None
-    if type(size) is not int or size < 1:
+    if not isinstance(transform, dict) or type(size) is not int or size < 1:
         raise Unmappable("transform_quantity: not a package")
     return quantity // size if transform.get("round") == "down" else -(-quantity // size)
 

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from adapters.amounts import is_told
-from adapters.errors import Invalid, NotFound
+from adapters.errors import UNEXPRESSED, Invalid, NotFound
 from adapters.fields import flag_if_any, last_id, list_if_any, object_if_any, required_text
 from adapters.holes import Candidate, Rows
 from adapters.phones import phone_spellings
-from adapters.stripe import details, mapping, parsers, prices, subscriptions
+from adapters.stripe import details, mapping, models, parsers, prices, subscriptions
 from adapters.stripe.client import WHOLE_PAGE, JsonObject
 from adapters.stripe.connection import StripeConnection
 from adapters.stripe.counted import CUSTOMER_SEARCH
@@ -79,12 +79,27 @@ class StripeReads(StripeConnection):
     # -- subscriptions ------------------------------------------------------------------------------------------
 
     async def _fetch_subscription(self, subscription_id: str) -> Subscription:
-        found = await self._api.get("subscriptions", subscription_id, expand=self._expanded(_SUBSCRIPTION))
+        found = models.read(await self._api.get("subscriptions", subscription_id, expand=self._expanded(_SUBSCRIPTION)))
         return subscriptions.subscription(found, await self._context_of([found]))
 
-    async def _context_of(self, sources: Sequence[JsonObject]) -> subscriptions.Context:
-        await self._complete_items(sources)
+    async def _context_of(self, sources: Sequence[models.Subscription]) -> subscriptions.Context:
+        for source in sources:
+            if source.items is not None and source.items.has_more and source.items.data:
+                await self._complete_shown(source, source.items)
         return self._context(await self._catalogue.companions(sources))
+
+    async def _complete_shown(self, source: models.Subscription, items: models.Items) -> None:
+        """Fetch the items that did not come with their subscription, which embeds only the first page of them.
+
+        Where it cannot be told what is missing, nothing is left of them: a part must not be taken for the whole.
+        """
+        try:
+            while items.has_more and items.data:
+                following = models.read_items(await self._following_items(source.id, items.data[-1].id))
+                items.data += following.data
+                items.has_more = following.has_more
+        except UNEXPRESSED:
+            source.items = None
 
     async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[WrittenSubscription]:
         page = await self._api.get_as(
@@ -98,10 +113,9 @@ class StripeReads(StripeConnection):
         )
         if not page["data"] and cursor is None:
             await self._require_customer(customer_id)
-        context = await self._context_of(page["data"])
+        context = await self._context_of([row for row in page["data"] if type(row) is models.Subscription])
         return replace(
-            _rows(page, partial(subscriptions.written_subscription, context=context)),
-            detail=lambda row: details.detail(row, context.now),
+            _rows(page, partial(_written, context=context)), detail=lambda row: details.detail(row, context.now)
         )
 
     # -- prices, products, families, coupons --------------------------------------------------------------------
@@ -158,7 +172,13 @@ def _after(cursor: str | None) -> dict[str, str]:
     return {} if cursor is None else {"starting_after": cursor}
 
 
-def _rows(page: JsonObject, express: Callable[[Mapping[str, Any]], M | None]) -> Rows[M]:
+def _written(row: object, context: subscriptions.Context) -> WrittenSubscription:
+    # What the parser could not read says here why.
+    source = row if type(row) is models.Subscription else models.read(row)
+    return subscriptions.written_subscription(source, context)
+
+
+def _rows(page: JsonObject, express: Callable[[Any], M | None]) -> Rows[M]:
     """The cursor is the last object Stripe sent, whether or not it is listed."""
     rows = page["data"]
     return Rows(rows, express, last_id(rows) if rows and page.get("has_more") else None)

@@ -13,8 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from adapters.errors import Conflict, Unmappable
 from adapters.fields import list_if_any, missing, object_if_any, objects_if_any, text_if_any
-from adapters.stripe.catalogue import items_of
-from adapters.stripe.fields import reference
+from adapters.stripe.fields import items_of, reference
 from adapters.stripe.mapping import seconds
 from adapters.stripe.prices import interval
 from gateway.contract import IntervalUnit

@@ -18,11 +18,10 @@ from adapters.fields import (
 )
 from adapters.state import ItemState, ScheduledChange, Standing, SubscriptionState
 from adapters.stripe import prices
-from adapters.stripe.catalogue import items_of
-from adapters.stripe.fields import reference
-from adapters.stripe.mapping import discount_coupon_id, moment
+from adapters.stripe.fields import items_of, reference
+from adapters.stripe.mapping import discount_coupon_id, moment, seconds
 from adapters.stripe.schedules import later_phases
-from adapters.stripe.statuses import cancels_at, current_period, paused_until
+from adapters.stripe.statuses import Span, cancels_at, common_span, paused_until, span
 
 STANDINGS: Final[Mapping[str, Standing]] = {
     "active": Standing.ACTIVE,
@@ -51,7 +50,7 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
     status = source.get("status")
     if type(status) is not str:
         status = text_if_any(source, "status") or ""
-    is_paused, until = paused_until(source, now)
+    is_paused, until = paused_until(source.get("pause_collection"), now)
     discounts = source.get("discounts")
     if type(discounts) is not list:
         discounts = list_if_any(source, "discounts")
@@ -65,7 +64,7 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
     if customer_id is None:
         raise Unmappable("customer: missing")
     schedule = source.get("schedule")
-    cancel_at = cancels_at(source, period)
+    cancel_at = cancels_at(source.get("cancel_at"), ends_with_period, period)
     if cancel_at is None and schedule is not None:
         cancel_at = _ends_with_schedule(schedule)
     return SubscriptionState(
@@ -84,6 +83,16 @@ def state(source: Mapping[str, Any], now: datetime) -> SubscriptionState:
         coupon_ids=tuple([found for discount in discounts if (found := coupon_of(discount))]) if discounts else (),
         scheduled=None if schedule is None else _scheduled(schedule, items, now),
         provider=source,
+    )
+
+
+def current_period(items: Sequence[Mapping[str, Any]]) -> Span | None:
+    """The time that the items are paid for: see `common_span`."""
+    if len(items) == 1:
+        return span(seconds(items[0].get("current_period_start")), seconds(items[0].get("current_period_end")))
+    return common_span(
+        [seconds(item.get("current_period_start")) for item in items],
+        [seconds(item.get("current_period_end")) for item in items],
     )
 
 

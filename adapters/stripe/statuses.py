@@ -6,15 +6,16 @@ https://docs.stripe.com/api/subscriptions/object
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from adapters.errors import Unmappable
-from adapters.fields import missing, object_if_any, open_end
-from adapters.stripe.mapping import metadata, moment, required_moment, seconds
+from adapters.fields import an_object, missing, object_if_any, open_end
+from adapters.stripe.mapping import at, metadata, moment, seconds
+from adapters.stripe.models import Item, Subscription
 from gateway.contract import StatusName, WrittenPeriod, WrittenStatus, moment_text, unix_text
 
 if TYPE_CHECKING:
@@ -52,29 +53,32 @@ class Span(Struct, frozen=True, gc=False):
     end: float
 
 
-def current_period(items: Sequence[Mapping[str, Any]]) -> Span | None:
+def span(start: float | None, end: float | None) -> Span | None:
+    """The time between the two; None where one of them is not told. It does not end before it starts."""
+    return None if start is None or end is None else Span(end if end < start else start, end)
+
+
+def common_span(starts: Iterable[float | None], ends: Iterable[float | None]) -> Span | None:
     """What is paid for by all items: from the latest start to the earliest end, as Stripe's own list filters have it.
 
     Periods are on the items alone since 2025-03-31.basil; items of different intervals have different ones.
     """
-    start: float | None = None
-    end: float | None = None
-    for item in items:
-        begins, ends = item.get("current_period_start"), item.get("current_period_end")
-        if type(begins) is not int:
-            begins = seconds(begins)
-        if type(ends) is not int:
-            ends = seconds(ends)
-        if begins is not None and (start is None or begins > start):
-            start = begins
-        if ends is not None and (end is None or ends < end):
-            end = ends
-    return None if start is None or end is None else Span(end if end < start else start, end)
+    return span(
+        max((one for one in starts if one is not None), default=None),
+        min((one for one in ends if one is not None), default=None),
+    )
 
 
-def paused_until(source: Mapping[str, Any], now: datetime) -> tuple[bool, datetime | None]:
-    """Whether collection is paused, and until when (None: without an end). The status stays `active` meanwhile."""
-    pause = source.get("pause_collection")
+def current_period(items: Sequence[Item]) -> Span | None:
+    """The time that the items are paid for: see `common_span`."""
+    if len(items) == 1:
+        return span(items[0].current_period_start, items[0].current_period_end)
+    return common_span([item.current_period_start for item in items], [item.current_period_end for item in items])
+
+
+def paused_until(pause: object, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether collection is paused by its `pause_collection`, and until when (None: without an end). The status stays
+    `active` meanwhile."""
     if pause is None:
         return False, None
     if not isinstance(pause, dict):
@@ -83,32 +87,32 @@ def paused_until(source: Mapping[str, Any], now: datetime) -> tuple[bool, dateti
     return resumes is None or resumes > now, resumes
 
 
-def is_paused_openly(source: Mapping[str, Any], now: datetime) -> bool:
+def is_paused_openly(source: Subscription, now: datetime) -> bool:
     """Whether it is paused and nothing is set to end that: collection without an end, or a trial nobody paid after."""
-    return source.get("status") == "paused" or (
-        source.get("pause_collection") is not None and paused_until(source, now) == (True, None)
+    return source.status == "paused" or (
+        source.pause_collection is not None and paused_until(source.pause_collection, now) == (True, None)
     )
 
 
-def cancels_at(source: Mapping[str, Any], period: Span | None) -> datetime | None:
-    """When a scheduled cancellation takes effect. Either field may carry it: the portal sets only `cancel_at`."""
-    at = source.get("cancel_at")
-    if at is not None:
-        return moment(at)
-    return moment(period.end) if source.get("cancel_at_period_end") is True and period is not None else None
+def cancels_at(cancel_at: object, with_period: object, period: Span | None) -> datetime | None:
+    """When a scheduled cancellation takes effect, by its `cancel_at` and its `cancel_at_period_end`. Either field may
+    carry it: the portal sets only `cancel_at`."""
+    if cancel_at is not None:
+        return moment(cancel_at)
+    return moment(period.end) if with_period is True and period is not None else None
 
 
-def scheduled_end(source: Mapping[str, Any], period: Span | None) -> datetime | None:
+def scheduled_end(source: Subscription, period: Span | None) -> datetime | None:
     """When a cancellation will take effect; None for what has ended."""
-    return None if source.get("status") in _ENDED else cancels_at(source, period)
+    return None if source.status in _ENDED else cancels_at(source.cancel_at, source.cancel_at_period_end, period)
 
 
-def status_of(source: Mapping[str, Any], period: Span | None, context: Context) -> WrittenStatus:
+def status_of(source: Subscription, period: Span | None, context: Context) -> WrittenStatus:
     """The status. Raises `Unmappable` where what its name asks for is missing, or where nobody knows the name."""
-    status = str(source.get("status"))
+    status = source.status
     current, trial = _written(period), _trial(source)
-    if source.get("pause_collection") is not None and status in _WHERE_PAUSED:
-        is_paused, until = paused_until(source, context.now)
+    if source.pause_collection is not None and status in _WHERE_PAUSED:
+        is_paused, until = paused_until(source.pause_collection, context.now)
         if is_paused:
             return _paused(source, None, until, period, trial)
     match SHOWN.get(status):
@@ -131,53 +135,48 @@ def _written(span: Span | None) -> WrittenPeriod | None:
 
 
 def _unknown(
-    source: Mapping[str, Any],
+    source: Subscription,
     status: str,
     current: WrittenPeriod | None,
     trial: WrittenPeriod | None,
     context: Context,
 ) -> WrittenStatus:
     context.unknown_status(status[:40])
-    if moment(source.get("ended_at")) is not None:
+    if moment(source.ended_at) is not None:
         return _ended(source, current, trial)
     raise Unmappable("status: unknown")
 
 
-def _trial(source: Mapping[str, Any]) -> WrittenPeriod | None:
-    start, end = source.get("trial_start"), source.get("trial_end")
-    if start is None and end is None:
+def _trial(source: Subscription) -> WrittenPeriod | None:
+    # As most have none.
+    if source.trial_end is None:
         return None
-    began, ends = seconds(start), seconds(end)
+    began, ends = seconds(source.trial_start), seconds(source.trial_end)
     return None if ends is None else _written(Span(ends if began is None else min(began, ends), ends))
 
 
-def _ended(source: Mapping[str, Any], current: WrittenPeriod | None, trial: WrittenPeriod | None) -> WrittenStatus:
+def _ended(source: Subscription, current: WrittenPeriod | None, trial: WrittenPeriod | None) -> WrittenStatus:
     """`ended_at` is when it took effect; `canceled_at` is only when a cancellation was asked for."""
-    for name in ("ended_at", "canceled_at", "created"):
-        at = seconds(source.get(name))
-        if at is not None:
-            return WrittenStatus("canceled", canceled_at=unix_text(at), current_period=current, trial=trial)
+    for told in (source.ended_at, source.canceled_at, source.created):
+        ended = seconds(told)
+        if ended is not None:
+            return WrittenStatus("canceled", canceled_at=unix_text(ended), current_period=current, trial=trial)
     raise Unmappable("ended_at: missing")
 
 
-def _pause_began(source: Mapping[str, Any], period: Span | None) -> datetime | None:
-    details = object_if_any(object_if_any(source, "status_details") or {}, "paused") or {}
+def _pause_began(source: Subscription, period: Span | None) -> datetime | None:
+    details = object_if_any(an_object(source.status_details, "status_details") or {}, "paused") or {}
     return moment(details.get("transitioned_at")) or (moment(period.end) if period else None)
 
 
 def _paused(
-    source: Mapping[str, Any],
+    source: Subscription,
     began: datetime | None,
     until: datetime | None,
     period: Span | None,
     trial: WrittenPeriod | None,
 ) -> WrittenStatus:
-    start = (
-        began
-        or _noted_start(source, until)
-        or (moment(period.start) if period else None)
-        or required_moment(source, "start_date")
-    )
+    start = began or _noted_start(source, until) or at(period.start if period else source.start_date)
     end = until or open_end(start)
     return WrittenStatus(
         "paused",
@@ -188,10 +187,10 @@ def _paused(
     )
 
 
-def _noted_start(source: Mapping[str, Any], until: datetime | None) -> datetime | None:
+def _noted_start(source: Subscription, until: datetime | None) -> datetime | None:
     """The note of when this pause began. Anybody may write metadata: what cannot be one is passed over, and so is the
     note of an earlier pause."""
-    notes = metadata(source)
+    notes = metadata(source.metadata)
     noted_until = _noted(notes.get(PAUSED_UNTIL))
     if PAUSED_UNTIL in notes and noted_until != until:
         return None

@@ -5,26 +5,29 @@ https://docs.stripe.com/api/subscriptions/object
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from msgspec import Raw
 
 from adapters import intervals
 from adapters.errors import Unmappable
-from adapters.fields import missing, required_text
-from adapters.stripe import prices
-from adapters.stripe.catalogue import Companions, items_of
+from adapters.fields import missing
+from adapters.stripe import mapping, models, prices
+from adapters.stripe.catalogue import Companions
+from adapters.stripe.client import JsonObject
 from adapters.stripe.expressed import Expressed
-from adapters.stripe.fields import reference
-from adapters.stripe.mapping import coupon, discounted, metadata, seconds
+from adapters.stripe.fields import is_deleted, reference
+from adapters.stripe.models import Discount, Item, Recurring
 from adapters.stripe.options import MappingOptions
 from adapters.stripe.statuses import Span, current_period, is_paused_openly, scheduled_end, status_of
 from gateway.contract import (
     MAX_SAFE_INTEGER,
+    Coupon,
+    IntervalUnit,
     Price,
     Subscription,
     WrittenDiscount,
@@ -39,7 +42,7 @@ _METERED_QUANTITY: Final = 1
 
 _CYCLES_REMEMBERED: Final = 256
 
-_PriceParts: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any] | None, MappingOptions, str | None, int | None]
+_PriceParts: TypeAlias = tuple[JsonObject | models.Price, JsonObject | None, MappingOptions, str | None, int | None]
 """What an item's price is made of: the price, its product, the settings, the currency, the quantity."""
 
 
@@ -54,24 +57,23 @@ class Context:
     expressed: Expressed = field(default_factory=Expressed)
 
 
-def subscription(source: Mapping[str, Any], context: Context) -> Subscription:
+def subscription(source: models.Subscription, context: Context) -> Subscription:
     """A subscription of any age. Raises `Unmappable` where a required part is missing or the status is unknown."""
     return written_subscription(source, context).model()
 
 
-def written_subscription(source: Mapping[str, Any], context: Context) -> WrittenSubscription:
+def written_subscription(source: models.Subscription, context: Context) -> WrittenSubscription:
     """`subscription`, as it is written."""
     try:
         items = items_of(source)
         period = current_period(items)
         recurring = governing(items)
-        began = seconds(source.get("start_date"))
-        start = missing("start_date") if began is None else unix_text(began)
-        cycle = _cycle(recurring.get("interval"), recurring.get("interval_count"), context.options.exact_intervals)
-        currency = source.get("currency")
+        start = unix_text(source.start_date)
+        cycle = _cycle(recurring.interval, recurring.interval_count, context.options.exact_intervals)
+        currency = source.currency
         return WrittenSubscription(
-            id=required_text(source, "id"),
-            customer_id=reference(source.get("customer")) or missing("customer"),
+            id=source.id,
+            customer_id=reference(source.customer) or missing("customer"),
             status=status_of(source, period, context),
             start=start,
             duration=cycle.duration,
@@ -90,9 +92,8 @@ class _Cycle(NamedTuple):
     interval: str | None
 
 
-# By type as well: true is no count, and equal to one.
-@lru_cache(_CYCLES_REMEMBERED, typed=True)
-def _cycle(interval: object, interval_count: object, exact: bool) -> _Cycle:
+@lru_cache(_CYCLES_REMEMBERED)
+def _cycle(interval: str, interval_count: int | None, exact: bool) -> _Cycle:
     unit, count = intervals.interval(interval, 1 if interval_count is None else interval_count)
     return _Cycle(
         written(intervals.duration(unit, count, exact=exact)),
@@ -100,93 +101,114 @@ def _cycle(interval: object, interval_count: object, exact: bool) -> _Cycle:
     )
 
 
-def governing(items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+def items_of(source: models.Subscription) -> list[Item]:
+    """A subscription's items. Raises `Unmappable` where they are not known."""
+    return missing("items") if source.items is None else source.items.data
+
+
+def governing(items: Sequence[Item]) -> Recurring:
     """The `recurring` part of the item that is billed next: the shortest interval of a subscription that mixes them."""
-    if len(items) == 1 and type(only := (items[0].get("price") or {}).get("recurring")) is dict:
-        return only
-    found = []
-    for item in items:
-        recurring = (item.get("price") or {}).get("recurring")
-        if isinstance(recurring, dict):
-            found.append((item.get("current_period_end") or 0, recurring))
+    if len(items) == 1 and items[0].price.recurring is not None:
+        return items[0].price.recurring
+    found = [(item.current_period_end or 0, item.price.recurring) for item in items if item.price.recurring is not None]
     if not found:
         raise Unmappable("items: none that recurs")
     return min(found, key=lambda one: (_approximate_length(one[1]), one[0]))[1]
 
 
-def _approximate_length(recurring: Mapping[str, Any]) -> timedelta:
-    unit, count = prices.interval(recurring)
+def interval(recurring: Recurring) -> tuple[IntervalUnit, int]:
+    """Unit and count of a billing interval. Raises `Unmappable` for a unit that is not known."""
+    return intervals.interval(recurring.interval, 1 if recurring.interval_count is None else recurring.interval_count)
+
+
+def _approximate_length(recurring: Recurring) -> timedelta:
+    unit, count = interval(recurring)
     return timedelta(days={"day": 1, "week": 7, "month": 30, "year": 365}[unit] * count)
 
 
-def _item(source: Mapping[str, Any], currency: str | None, context: Context) -> WrittenItem:
-    embedded = source.get("price") or {}
-    quantity = source.get("quantity")
-    if isinstance(quantity, int):
-        quantity = prices.packages(embedded, quantity)
-        if isinstance(quantity, bool) or not 0 <= quantity <= MAX_SAFE_INTEGER:
+def _item(source: Item, currency: str | None, context: Context) -> WrittenItem:
+    embedded, quantity = source.price, source.quantity
+    if quantity is not None:
+        if embedded.transform_quantity is not None:
+            quantity = prices.packages(embedded.transform_quantity, quantity)
+        if not 0 <= quantity <= MAX_SAFE_INTEGER:
             raise Unmappable("quantity: out of range")
-    elif quantity is not None:
-        raise Unmappable("quantity: not a whole number")
     companions = context.companions
-    product_id = embedded.get("product")
+    product_id = embedded.product
     if type(product_id) is not str:
         product_id = reference(product_id) or ""
-    whole = companions.price(embedded, currency) if companions.prices else embedded
-    identifier = source.get("id")
-    if type(identifier) is not str or not identifier:
-        identifier = None if identifier is None else missing("id")
     return WrittenItem(
         context.expressed.get(
-            ("price", embedded.get("id"), currency, quantity),
-            (whole, companions.products.get(product_id), context.options, currency, quantity),
+            ("price", embedded.id, currency, quantity),
+            (
+                companions.price(embedded, currency) if companions.prices else embedded,
+                companions.products.get(product_id),
+                context.options,
+                currency,
+                quantity,
+            ),
             _price,
         ),
         _METERED_QUANTITY if quantity is None else quantity,
-        identifier,
+        source.id or missing("id"),
     )
 
 
 def _price(parts: _PriceParts) -> Price:
     whole, product, options, currency, quantity = parts
-    return prices.price(whole, options, product=product, currency=currency, quantity=quantity)
+    source = models.plain(whole) if isinstance(whole, models.Price) else whole
+    return prices.price(source, options, product=product, currency=currency, quantity=quantity)
 
 
 def _discounts(
-    source: Mapping[str, Any], items: Sequence[Mapping[str, Any]], start: str, context: Context
+    source: models.Subscription, items: Sequence[Item], start: str, context: Context
 ) -> tuple[WrittenDiscount, ...] | None:
-    """The discounts of the subscription and of its items; one whose coupon is gone cannot be told and is left out."""
+    """The discounts of the subscription and of its items."""
     found: list[WrittenDiscount] = []
-    for holder in (source, *items):
-        discounts = holder.get("discounts")
-        if not discounts:
-            continue
-        for discount in discounts:
-            held = discounted(discount, context.companions.coupons)
-            if held is None or not isinstance(name := held.get("id"), str):
-                if not isinstance(discounts, list):
-                    raise Unmappable("discounts: not a list")
-                continue
-            began, end = discount.get("start"), discount.get("end")
-            if type(began) is not int:
-                began = seconds(began)
-            if type(end) is not int:
-                end = seconds(end)
-            found.append(
-                WrittenDiscount(
-                    context.expressed.get(("coupon", name), held, coupon),
-                    start if began is None else unix_text(began),
-                    None if end is None else unix_text(end),
-                )
-            )
+    if source.discounts:
+        _add_discounts(source.discounts, start, context, found)
+    for item in items:
+        if item.discounts:
+            _add_discounts(item.discounts, start, context, found)
     return tuple(found) or None
 
 
-def _metadata(source: Mapping[str, Any], cycle: _Cycle, period: Span | None, context: Context) -> dict[str, str]:
+def _add_discounts(
+    discounts: Iterable[Discount | str], start: str, context: Context, found: list[WrittenDiscount]
+) -> None:
+    """One whose coupon is gone cannot be told and is left out."""
+    for discount in discounts:
+        # What was not expanded is an id.
+        if isinstance(discount, str) or discount.source is None:
+            continue
+        coupon = _coupon(discount.source.coupon, context)
+        if coupon is not None:
+            found.append(
+                WrittenDiscount(
+                    coupon,
+                    start if discount.start is None else unix_text(discount.start),
+                    None if discount.end is None else unix_text(discount.end),
+                )
+            )
+
+
+def _coupon(named: models.Coupon | str | None, context: Context) -> Raw | None:
+    """A discount's coupon: the expanded one, else the one known by its id. None for one deleted since."""
+    if isinstance(named, models.Coupon):
+        return None if named.deleted is True else context.expressed.get(("coupon", named.id), named, _expanded_coupon)
+    held = context.companions.coupons.get(named) if named else None
+    return None if held is None or is_deleted(held) else context.expressed.get(("coupon", named), held, mapping.coupon)
+
+
+def _expanded_coupon(source: models.Coupon) -> Coupon:
+    return mapping.coupon(models.plain(source))
+
+
+def _metadata(source: models.Subscription, cycle: _Cycle, period: Span | None, context: Context) -> dict[str, str]:
     """The subscription's own metadata, and what the contract has no field for."""
-    found = metadata(source)
+    found = mapping.metadata(source.metadata) if source.metadata else {}
     # As nearly none are.
-    if source.get("cancel_at") is not None or source.get("cancel_at_period_end") is True:
+    if source.cancel_at is not None or source.cancel_at_period_end is True:
         at = scheduled_end(source, period)
         if at is not None:
             found["cancelAt"] = at.isoformat().replace("+00:00", "Z")

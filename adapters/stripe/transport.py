@@ -12,7 +12,7 @@ fail when a new version of the package has any of this elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import stripe._api_requestor
 from aiohttp import ClientSession
@@ -32,7 +32,15 @@ PAGES: Final = frozenset({"list", "search_result"})
 LOG_FUNCTIONS: Final = ("log_info", "log_debug")
 """What the package's requestor calls with URLs and bodies."""
 
-ANYTHING: Final[Decoder[Any]] = Decoder()
+
+class Parser(Protocol):
+    """What a body is parsed by."""
+
+    def decode(self, body: bytes, /) -> Any:
+        """What is read of the body. Raises `ValueError` where it cannot be."""
+
+
+ANYTHING: Final[Parser] = Decoder()
 """Parses everything there is."""
 
 
@@ -145,7 +153,7 @@ class LeanClient(AIOHTTPClient):
         return body, response.status, response.headers
 
 
-def document_of(answer: UnreadAnswer, parser: Decoder[Any] = ANYTHING) -> dict[str, Any]:
+def document_of(answer: UnreadAnswer, parser: Parser = ANYTHING) -> dict[str, Any]:
     """The body of a success, parsed.
 
     Raises `stripe.APIError`, as the package itself does, where it is no JSON, and `ValueError` where it is no object of

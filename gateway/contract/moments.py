@@ -8,7 +8,7 @@ from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY: Final = _EPOCH.toordinal()
-_SECONDS_A_DAY: Final = 86_400
+_MINUTES_A_DAY: Final = 1440
 _DAYS_REMEMBERED: Final = 4096
 
 # The calendar has to be asked for a date, the time of day only has to be looked up: to be formatted by
@@ -21,7 +21,7 @@ _MILLISECONDS: Final = tuple(f".{millisecond:03}Z" for millisecond in range(1000
 
 def moment_text(moment: datetime) -> str:
     """The wire form of an aware UTC datetime; what is finer than a millisecond is cut off."""
-    day, minute = _date(moment.toordinal()), _MINUTES[moment.hour * 60 + moment.minute]
+    day, minute = _date(moment.toordinal() - _EPOCH_DAY), _MINUTES[moment.hour * 60 + moment.minute]
     return f"{day}{minute}{_SECONDS[moment.second]}{_MILLISECONDS[moment.microsecond // 1000]}"
 
 
@@ -32,14 +32,15 @@ def unix_text(seconds: float) -> str:
     """
     if type(seconds) is not int:
         return moment_text(_EPOCH + timedelta(seconds=seconds))
-    second = seconds % _SECONDS_A_DAY
-    day = _date(_EPOCH_DAY + seconds // _SECONDS_A_DAY)
-    return f"{day}{_MINUTES[second // 60]}{_WHOLE_SECONDS[second % 60]}"
+    # Minutes first: these are small enough to be computed with fast.
+    minutes = seconds // 60
+    day = _date(minutes // _MINUTES_A_DAY)
+    return f"{day}{_MINUTES[minutes % _MINUTES_A_DAY]}{_WHOLE_SECONDS[seconds % 60]}"
 
 
 @lru_cache(_DAYS_REMEMBERED)
-def _date(ordinal: int) -> str:
+def _date(days: int) -> str:
     try:
-        return f"{date.fromordinal(ordinal).isoformat()}T"
+        return f"{date.fromordinal(_EPOCH_DAY + days).isoformat()}T"
     except ValueError:
         raise OverflowError("outside the years 1 to 9999") from None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.stripe import subscriptions
 from adapters.stripe.catalogue import Companions
+from adapters.stripe.models import read
 from adapters.stripe.options import MappingOptions
 from adapters.stripe.subscriptions import Context
 from simulators.stripe import shapes
@@ -14,7 +16,7 @@ from tests.adapters.stripe.support import at, unix
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gateway.contract import ContractModel
+    from gateway.contract import ContractModel, Subscription, WrittenSubscription
 
 Json = dict[str, Any]
 
@@ -81,3 +83,13 @@ def context(
 ) -> Context:
     """What a subscription is read with."""
     return Context(MappingOptions(**options), Companions(products or {}, prices or {}, coupons or {}), now)
+
+
+def shown(source: Json, context: Context) -> Subscription:
+    """A subscription in Churnkey's words."""
+    return subscriptions.subscription(read(source), context)
+
+
+def written(source: Json, context: Context) -> WrittenSubscription:
+    """A subscription as a list writes it."""
+    return subscriptions.written_subscription(read(source), context)

@@ -202,9 +202,7 @@ def test_a_currency_the_price_does_not_have_is_not_converted() -> None:
     ],
 )
 def test_packages(size: int, rounding: str, quantity: int, packages: int) -> None:
-    source = objects.price(transform_quantity={"divide_by": size, "round": rounding})
-
-    assert prices.packages(source, quantity) == packages
+    assert prices.packages({"divide_by": size, "round": rounding}, quantity) == packages
 
 
 @pytest.mark.parametrize(

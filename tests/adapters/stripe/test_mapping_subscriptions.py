@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from adapters.errors import Unmappable
-from adapters.stripe.subscriptions import subscription
 from tests.adapters.stripe import objects
-from tests.adapters.stripe.objects import context, recurring, wire
+from tests.adapters.stripe.objects import context, recurring, shown, wire
 from tests.adapters.stripe.support import at, unix
 
 CURRENT = {"start": "2026-11-01T00:00:00.000Z", "end": "2026-12-01T00:00:00.000Z"}
@@ -21,7 +20,7 @@ PAUSE_IS_OVER = {"pause_collection": {"behavior": "void", "resumes_at": unix("20
 
 
 def status(**members: Any) -> dict[str, Any]:
-    found: dict[str, Any] = wire(subscription(objects.subscription(**members), context()))["status"]
+    found: dict[str, Any] = wire(shown(objects.subscription(**members), context()))["status"]
     return found
 
 
@@ -94,7 +93,7 @@ def test_a_status_nobody_knows_is_never_guessed() -> None:
     reading = type(reading)(reading.options, reading.companions, reading.now, told.append)
 
     with pytest.raises(Unmappable, match="status: unknown"):
-        subscription(objects.subscription(status="hibernating"), reading)
+        shown(objects.subscription(status="hibernating"), reading)
     assert told == ["hibernating"]
 
 
@@ -109,7 +108,7 @@ def test_a_status_nobody_knows_is_never_guessed() -> None:
 )
 def test_what_is_required_is_not_made_up(members: dict[str, Any], reason: str) -> None:
     with pytest.raises(Unmappable, match=reason):
-        subscription(objects.subscription(**members), context())
+        shown(objects.subscription(**members), context())
 
 
 @pytest.mark.parametrize(
@@ -127,7 +126,7 @@ def test_what_is_required_is_not_made_up(members: dict[str, Any], reason: str) -
     ],
 )  # fmt: skip
 def test_metadata_says_what_the_contract_has_no_field_for(members: dict[str, Any], expected: object) -> None:
-    assert wire(subscription(objects.subscription(**members), context())).get("metadata") == expected
+    assert wire(shown(objects.subscription(**members), context())).get("metadata") == expected
 
 
 @pytest.mark.parametrize(
@@ -139,7 +138,7 @@ def test_weeks_become_months_with_the_truth_in_the_metadata(
     exact: bool, duration: dict[str, Any], noted: str | None
 ) -> None:
     weekly = objects.subscription(objects.item(objects.price(recurring=recurring("week", 2))))
-    found = wire(subscription(weekly, context(exact_intervals=exact)))
+    found = wire(shown(weekly, context(exact_intervals=exact)))
 
     assert found["duration"] == found["items"][0]["price"]["duration"] == duration
     assert found.get("metadata", {}).get("billingInterval") == noted
@@ -155,7 +154,7 @@ YEARLY = objects.item(
 
 @pytest.mark.parametrize("items", [(MONTHLY, YEARLY), (YEARLY, MONTHLY)], ids=["monthly first", "yearly first"])
 def test_of_mixed_intervals_the_period_is_what_is_paid_by_all(items: tuple[dict[str, Any], ...]) -> None:
-    found = wire(subscription(objects.subscription(*items), context()))
+    found = wire(shown(objects.subscription(*items), context()))
 
     assert found["status"]["currentPeriod"] == {"start": "2026-11-15T00:00:00.000Z", "end": "2026-12-15T00:00:00.000Z"}
     assert found["duration"] == {"amount": 1, "unit": "month"}
@@ -163,7 +162,7 @@ def test_of_mixed_intervals_the_period_is_what_is_paid_by_all(items: tuple[dict[
 
 def test_a_period_that_ends_before_it_starts_is_empty() -> None:
     reversed_period = objects.item(objects.price(), period=(unix("2026-12-01T00:00"), unix("2026-11-01T00:00")))
-    found = wire(subscription(objects.subscription(reversed_period), context()))
+    found = wire(shown(objects.subscription(reversed_period), context()))
 
     assert found["status"]["currentPeriod"] == {"start": "2026-11-01T00:00:00.000Z", "end": "2026-11-01T00:00:00.000Z"}
 
@@ -181,13 +180,13 @@ def test_a_period_that_ends_before_it_starts_is_empty() -> None:
     ],
 )  # fmt: skip
 def test_quantities(item: dict[str, Any], expected: tuple[int, int]) -> None:
-    (found,) = wire(subscription(objects.subscription(item), context()))["items"]
+    (found,) = wire(shown(objects.subscription(item), context()))["items"]
 
     assert (found["quantity"], found["price"]["amount"]["unit"]) == expected
 
 
 @pytest.mark.parametrize(
-    ("coupon", "known", "shown"),
+    ("coupon", "known", "is_shown"),
     [
         pytest.param(objects.coupon(), {}, True, id="expanded"),
         pytest.param("SAVE20", {"SAVE20": objects.coupon()}, True, id="an id that is known"),
@@ -197,10 +196,12 @@ def test_quantities(item: dict[str, Any], expected: tuple[int, int]) -> None:
         pytest.param({"id": "SAVE20", "object": "coupon", "deleted": True}, {}, False, id="deleted"),
     ],
 )
-def test_a_discount_is_shown_with_its_coupon_or_not_at_all(coupon: object, known: dict[str, Any], shown: bool) -> None:
+def test_a_discount_is_shown_with_its_coupon_or_not_at_all(
+    coupon: object, known: dict[str, Any], is_shown: bool
+) -> None:
     source = objects.subscription(discounts=[objects.discount(coupon)])
 
-    assert bool(wire(subscription(source, context(coupons=known))).get("discounts")) is shown
+    assert bool(wire(shown(source, context(coupons=known))).get("discounts")) is is_shown
 
 
 def test_the_discounts_of_items_are_shown_after_the_subscriptions() -> None:
@@ -208,7 +209,7 @@ def test_the_discounts_of_items_are_shown_after_the_subscriptions() -> None:
     of_item = objects.discount("SAVE5", id="di_2", start=None)
     source = objects.subscription(objects.item(objects.price(), discounts=[of_item]), discounts=[own])
     five = objects.coupon(id="SAVE5", percent_off=5.0)
-    found = wire(subscription(source, context(coupons={"SAVE5": five})))["discounts"]
+    found = wire(shown(source, context(coupons={"SAVE5": five})))["discounts"]
 
     assert [one["coupon"]["id"] for one in found] == ["SAVE20", "SAVE5"]
     assert found[1]["start"] == "2026-01-01T00:00:00.000Z"
@@ -248,7 +249,7 @@ CHURNKEYS: dict[str, Any] = {
 
 
 def test_the_worked_example() -> None:
-    assert wire(subscription(EXAMPLE, context(now=at("2026-12-10T00:00")))) == CHURNKEYS
+    assert wire(shown(EXAMPLE, context(now=at("2026-12-10T00:00")))) == CHURNKEYS
 
 
 @pytest.mark.parametrize(
@@ -260,7 +261,7 @@ def test_the_worked_example() -> None:
     ],
 )
 def test_variants_of_the_worked_example(members: dict[str, Any], name: str) -> None:
-    found = wire(subscription({**EXAMPLE, **members}, context(now=at("2026-12-10T00:00"))))
+    found = wire(shown({**EXAMPLE, **members}, context(now=at("2026-12-10T00:00"))))
 
     assert found["status"]["name"] == name
     assert found["status"]["currentPeriod"] == CHURNKEYS["status"]["currentPeriod"]

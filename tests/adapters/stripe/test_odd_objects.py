@@ -9,9 +9,8 @@ import pytest
 
 from adapters.errors import UNEXPRESSED, Unmappable
 from adapters.stripe import prices, schedules, states
-from adapters.stripe.subscriptions import written_subscription
 from tests.adapters.stripe import objects
-from tests.adapters.stripe.objects import MOMENT, context
+from tests.adapters.stripe.objects import MOMENT, context, written
 
 Json = dict[str, Any]
 
@@ -57,7 +56,7 @@ ODD: Final = [
 @pytest.mark.parametrize(("place", "value"), ODD, ids=str)
 def test_a_subscription_cannot_be_expressed_or_is_expressed_without_what_is_odd(place: Any, value: Any) -> None:
     try:
-        shown = written_subscription(altered(place, value), context()).model()
+        shown = written(altered(place, value), context()).model()
     except UNEXPRESSED:
         return
     assert place[-2:] == ("coupon", "id")
