@@ -70,10 +70,12 @@ def written_subscription(source: models.Subscription, context: Context) -> Writt
         recurring = governing(items)
         start = unix_text(source.start_date)
         cycle = _cycle(recurring.interval, recurring.interval_count, context.options.exact_intervals)
-        currency = source.currency
+        currency, customer_id = source.currency, source.customer
+        if type(customer_id) is not str:
+            customer_id = reference(customer_id)
         return WrittenSubscription(
             id=source.id,
-            customer_id=reference(source.customer) or missing("customer"),
+            customer_id=customer_id or missing("customer"),
             status=status_of(source, period, context),
             start=start,
             duration=cycle.duration,
@@ -214,6 +216,6 @@ def _metadata(source: models.Subscription, cycle: _Cycle, period: Span | None, c
             found["cancelAt"] = at.isoformat().replace("+00:00", "Z")
     if cycle.interval is not None:
         found["billingInterval"] = cycle.interval
-    if is_paused_openly(source, context.now):
+    if (source.pause_collection is not None or source.status == "paused") and is_paused_openly(source, context.now):
         found["pauseIndefinite"] = "true"
     return found
