@@ -12,15 +12,13 @@ import argparse
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
 
 import stripe
 from aiohttp import ClientSession, web
-from msgspec.json import Decoder
 
 from adapters.stripe.parsers import ACTED_ON, LISTED
 from adapters.stripe.query import query
-from adapters.stripe.transport import ANYTHING, LeanClient, Requestor, document_of, requestor_of, silence
+from adapters.stripe.transport import ANYTHING, LeanClient, Parser, Requestor, document_of, requestor_of, silence
 from benchmarks.upstream import KEY, SUBSCRIPTION
 from gateway.resilience import WriteKey
 
@@ -97,9 +95,7 @@ async def _subscriptions_by_calls(request: web.Request) -> web.Response:
     return await _call(request, "/v1/subscriptions", parameters, LISTED)
 
 
-async def _call(
-    request: web.Request, path: str, parameters: Mapping[str, object], parser: Decoder[Any]
-) -> web.Response:
+async def _call(request: web.Request, path: str, parameters: Mapping[str, object], parser: Parser) -> web.Response:
     answer = await request.app[REQUESTOR].call("get", path, query(parameters))
     document_of(answer, parser)
     return web.Response(body=answer.body, content_type="application/json")

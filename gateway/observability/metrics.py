@@ -48,6 +48,7 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         Info(PREFIX, "The running version.", registry=self.registry).info({"version": __version__})
         self._answered: dict[tuple[str, str, str, int], tuple[Counter, Histogram]] = {}
+        self._backends: dict[tuple[str, Mode], BackendMetrics] = {}
         self.requests = self._counter("requests", "Requests by their answer.", "route", "status")
         self.request_seconds = self._histogram(
             "request_seconds",
@@ -160,8 +161,11 @@ class Metrics:
         return series
 
     def of(self, backend: str, mode: Mode) -> BackendMetrics:
-        """The series of one backend in one mode."""
-        return BackendMetrics(self, backend, mode)
+        """The series of one backend in one mode, the same ones each time."""
+        found = self._backends.get((backend, mode))
+        if found is None:
+            found = self._backends[backend, mode] = BackendMetrics(self, backend, mode)
+        return found
 
     def _counter(self, name: str, help_text: str, *labels: str) -> Counter:
         return Counter(f"{PREFIX}_{name}", help_text, ("backend", "mode", *labels), registry=self.registry)
@@ -236,7 +240,8 @@ class BackendMetrics:
         """Such provider calls may be made, and may end in any way."""
         for operation in operations:
             for outcome in CallOutcome:
-                self._series_of(operation, outcome)
+                if (operation, outcome) not in self._calls:
+                    self._series_of(operation, outcome)
 
     def called(self, operation: str, outcome: CallOutcome, seconds: float) -> None:
         """One attempt of a provider call ended."""
