@@ -37,6 +37,10 @@ help: ## Show this menu
 demo: $(INSTALLED_RUN) ## Start the gateway before a simulated provider and print what to try (BACKEND=chargebee, paddle)
 	@$(VENV_PYTHON) -m gateway demo --backend $(BACKEND) --port $(PORT)
 
+# The tests start hundreds of processes. Where Python is told to keep nothing that it has compiled, each would compile the
+# project anew.
+test check: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: test
 test: $(INSTALLED_DEVELOPMENT) ## Run the tests (PYTEST_OPTIONS="-k pause" for some)
 	@$(VENV_PYTHON) -m pytest $(PYTEST_OPTIONS)

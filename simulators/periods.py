@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _SECONDS = {"day": 86_400, "week": 7 * 86_400}
 _MONTHS = {"month": 1, "year": 12}
 _SECONDS_IN_A_MONTH = 2_629_746
 
 
+@lru_cache(4096)
 def later(start: int, unit: str, count: int) -> int:
     """`start` plus `count` units (which may be negative). `unit` is day, week, month or year."""
     if unit in _SECONDS:
@@ -30,6 +32,7 @@ def boundary_after(anchor: int, unit: str, count: int, moment: int) -> int:
     return later(anchor, unit, _steps_to(anchor, unit, count, moment) * count)
 
 
+@lru_cache(4096)
 def period_containing(anchor: int, unit: str, count: int, moment: int) -> tuple[int, int]:
     """Start (inclusive) and end (exclusive) of the period around `moment`."""
     steps = _steps_to(anchor, unit, count, moment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
 from collections.abc import Iterator
 
@@ -19,6 +20,13 @@ settings.load_profile("project")
 
 # As the service itself does it, see `gateway.server.run`: what the tests make is freed without the collector, too.
 gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for a while, for a time limit or for a process."""
+    # Not told on all systems.
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + 1
 
 
 @pytest.fixture(autouse=True)

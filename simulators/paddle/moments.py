@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -11,6 +12,7 @@ _RFC_3339 = re.compile(
 _FRACTION_DIGITS = (3, 6, 0, 1, 9)
 
 
+@lru_cache(4096)
 def written(moment: datetime) -> str:
     """A moment as Paddle serves it.
 

@@ -7,6 +7,7 @@ Months and years are counted from the anchor, and a day that a month lacks becom
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
@@ -26,8 +27,12 @@ _LENGTHS = {
 
 def later(start: datetime, cycle: Json, cycles: int = 1) -> datetime:
     """`start` plus so many cycles, which may be negative. A cycle is Paddle's `{"interval", "frequency"}`."""
-    count = cycle["frequency"] * cycles
-    match cycle["interval"]:
+    return _later(start, cycle["interval"], cycle["frequency"] * cycles)
+
+
+@lru_cache(4096)
+def _later(start: datetime, interval: str, count: int) -> datetime:
+    match interval:
         case "day":
             return start + timedelta(days=count)
         case "week":

@@ -92,9 +92,10 @@ ACTIONS: Final[Mapping[str, Make]] = {
     "change rhythm": of_samples(lambda samples: asks.change_price(samples.active, samples.yearly_price)),
     "extend trial to a date": fourteen_days_later,
 }
-PROVIDERS: Final[Sequence[Callable[[datetime], ProviderCase]]] = (StripeCase, ChargebeeCase, PaddleCase)
+PROVIDERS: Final[Sequence[type[StripeCase | ChargebeeCase | PaddleCase]]] = (StripeCase, ChargebeeCase, PaddleCase)
 """Each is made with its present moment. A gateway that is a process of its own has the clock of the system."""
-# Each takes seconds of starting processes, so those that differ least are left to the thorough tests.
+# Each takes seconds of starting processes, so those that differ least are left to the thorough tests, and so is the
+# provider whose package takes longest to start.
 CASES: Final = [
     pytest.param(
         make, id=name, marks=pytest.mark.thorough if name in {"apply coupon", "extend trial to a date"} else ()
@@ -104,7 +105,12 @@ CASES: Final = [
 MOMENTS: Final = {"before the effect": Trouble.SLOW, "after the effect": Trouble.ANSWER_LATE}
 
 
-@pytest.fixture(params=PROVIDERS, ids=lambda case: case.name)
+@pytest.fixture(
+    params=[
+        pytest.param(case, id=case.name, marks=pytest.mark.thorough if case is ChargebeeCase else ())
+        for case in PROVIDERS
+    ]
+)
 async def site(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Site]:
     provider, now = request.param, datetime.now(UTC).replace(microsecond=0)
     cut, quiet = (Provider(case, TestServer(case.application())) for case in (provider(now), provider(now)))

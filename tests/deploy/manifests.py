@@ -6,6 +6,8 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -31,6 +33,11 @@ Objects: TypeAlias = dict[str, Object]
 
 def parsed(text: str) -> Any:
     """One YAML document, read as Kubernetes reads it: by YAML 1.1."""
+    return deepcopy(_parsed_once(text))
+
+
+@cache
+def _parsed_once(text: str) -> Any:
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 1)
     return yaml.load(text)

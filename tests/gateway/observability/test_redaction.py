@@ -265,7 +265,7 @@ def test_what_a_quick_look_lets_pass_has_nothing_in_it(event: dict[str, object])
     assert redaction.clean(event) == looked_through
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.lists(TELLING_EVENTS, min_size=2, max_size=4), st.integers(0, 3))
 def test_what_was_seen_before_changes_nothing(events: list[dict[str, object]], told_after: int) -> None:
     redaction = Redaction(CONFIGURED[:1])
