@@ -22,6 +22,8 @@ settings.load_profile("project")
 gc.set_threshold(50_000, 20, 20)
 
 
+# Not there where the tests run in one process (`-p no:xdist`).
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: many tests wait for a while, for a time limit or for a process."""
     # Not told on all systems.

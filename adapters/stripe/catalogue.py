@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from adapters.errors import Invalid, NotFound, Unmappable, Unreadable
+from adapters.errors import Invalid, NotFound, Unreadable
 from adapters.fields import by_id
 from adapters.stripe.client import WHOLE_PAGE, JsonObject, StripeApi
 from adapters.stripe.mapping import family
@@ -109,7 +109,7 @@ class Catalogue:
                 price = item.price
                 if named and type(price.product) is str:
                     products.add(price.product)
-                if needs_detail(price, currency) and price.id:
+                if needs_detail(price, currency):
                     prices[detail_key(price, currency)] = price.id
                 if item.discounts:
                     _add_bare_coupons(item.discounts, coupons)
@@ -145,13 +145,14 @@ class Catalogue:
 
 async def _each(keys: Collection[str], load: Callable[[str], Awaitable[JsonObject]]) -> Mapping[str, JsonObject]:
     """Load one by one, side by side; an object that is gone, or that nobody can read, is missing from the answer
-    instead of failing all. So is one that Stripe does not take for any: only what refers to it would have named it so.
+    instead of failing all. So is one that Stripe does not take for any, or that no path can name: only what refers to
+    it would have named it so.
     """
 
     async def attempt(key: str) -> tuple[str, JsonObject | None]:
         try:
             return key, await load(key)
-        except (NotFound, Invalid, Unreadable, Unmappable):
+        except (NotFound, Invalid, Unreadable, ValueError):
             return key, None
 
     found = await together(attempt(key) for key in keys)

@@ -1,7 +1,7 @@
-"""Stripe's HTTP API through the official package, for one key: raw JSON in and out, no typed objects.
+"""Stripe's HTTP API through the official package, for one key: JSON in and out, none of the package's objects.
 
-Typed objects cost about a millisecond of the event loop for each subscription, the raw request a twentieth of it.
-The package's own retries are off: `adapters.calls` owns them.
+These cost about a millisecond of the event loop for each subscription, the raw request a twentieth of it. The package's
+own retries are off: `adapters.calls` owns them.
 """
 
 from __future__ import annotations

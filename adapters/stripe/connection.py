@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from adapters.errors import UNEXPRESSED, NotFound
-from adapters.fields import required_text
+from adapters.fields import missing, required_text
 from adapters.holes import Holes, Runtime
 from adapters.settings import AdapterSettings
 from adapters.stripe.catalogue import Catalogue, Companions
@@ -101,7 +101,7 @@ class StripeConnection(Holes):
     async def _complete(self, subscription_id: str, page: JsonObject) -> None:
         while page.get("has_more") and page["data"]:
             following = await self._following_items(subscription_id, required_text(page["data"][-1], "id"))
-            page["data"].extend(following["data"])
+            page["data"].extend(following["data"] or missing("items: what should follow"))
             page["has_more"] = following.get("has_more", False)
 
     def _following_items(self, subscription_id: str, after: str) -> Call:

@@ -1,4 +1,4 @@
-"""What of a Stripe subscription the contract has no words for. Pure functions over the same JSON."""
+"""What of a Stripe subscription the contract has no words for. Pure functions."""
 
 from __future__ import annotations
 

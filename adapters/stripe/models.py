@@ -1,20 +1,21 @@
 """What is read of a subscription that is shown. Field names are those of API version 2026-10-28.endive.
 
 https://docs.stripe.com/api/subscriptions/object. What every subscription is shown by has its type here, so that nobody
-has to ask for it: one that differs in it cannot be shown. What only some are shown by may be anything that JSON can be
-and is looked at then, so that none is lost for a member that nobody needed.
+has to ask for it: one that differs in it cannot be shown, nor can one whose items or discounts are of another form than
+is documented. What only some are shown by may be anything that JSON can be, and is looked at then.
 """
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from msgspec import UNSET, Struct, UnsetType, ValidationError, convert, to_builtins
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, to_builtins
 
 from adapters.errors import Unmappable
 
 S = TypeVar("S")
 
+Identifier: TypeAlias = Annotated[str, Meta(min_length=1)]
 Time: TypeAlias = int | float | None
 """Unix seconds."""
 
@@ -29,7 +30,7 @@ class Recurring(Struct, frozen=True, gc=False):
 class Price(Struct, frozen=True, gc=False, omit_defaults=True):
     """https://docs.stripe.com/api/prices/object, as an item has it. `product` is an object where it was expanded."""
 
-    id: str
+    id: Identifier
     billing_scheme: Any = None
     currency: str | None = None
     currency_options: Any = None
@@ -46,7 +47,7 @@ class Price(Struct, frozen=True, gc=False, omit_defaults=True):
 class Coupon(Struct, frozen=True, gc=False, omit_defaults=True):
     """https://docs.stripe.com/api/coupons/object, as a discount has it."""
 
-    id: str
+    id: Identifier
     amount_off: Any = None
     currency: Any = None
     deleted: Any = None
@@ -77,7 +78,7 @@ class Item(Struct, frozen=True, gc=False):
     """https://docs.stripe.com/api/subscription_items/object. Without a quantity where usage is metered. A discount is
     its id where it was not expanded."""
 
-    id: str
+    id: Identifier
     price: Price
     current_period_end: Time = None
     current_period_start: Time = None
@@ -95,7 +96,7 @@ class Items(Struct, gc=False):
 class Subscription(Struct, gc=False):
     """A subscription. `items` is None where it cannot be told which they are."""
 
-    id: str
+    id: Identifier
     customer: Any
     start_date: int | float
     status: str

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Final, TypedDict
 
-from msgspec import ValidationError
+from msgspec import Raw, ValidationError
 from msgspec.json import Decoder
 
-from adapters.errors import Unmappable
-from adapters.stripe.models import Subscription, read
+from adapters.stripe.models import Subscription
 from adapters.stripe.transport import ANYTHING, Parser
 
 # Whatever is in the place of an object. `Any` cannot stand beside an object's type.
@@ -68,29 +67,43 @@ class _Page(TypedDict):
     has_more: Any
 
 
+class _PageOfAnything(TypedDict):
+    object: Any
+    data: list[Raw]
+    has_more: Any
+
+
 class _ListParser:
     """Parses a page of subscriptions. A row that is none stays the JSON that it is, so that the list does not fail for
     it: whoever expresses the rows says what is wrong."""
 
     def __init__(self) -> None:
-        self._decoder = Decoder(_Page)
+        self._page = Decoder(_Page)
+        self._page_of_anything = Decoder(_PageOfAnything)
+        self._row = Decoder(Subscription)
 
     def decode(self, body: bytes, /) -> Any:
-        """The page. Raises `ValueError` for what is no JSON."""
+        """The page, or what is in its place. Raises `ValueError` for what is no JSON."""
         try:
-            return self._decoder.decode(body)
+            return self._page.decode(body)
         except ValidationError:
-            page = ANYTHING.decode(body)
-        if isinstance(page, dict) and isinstance(rows := page.get("data"), list):
-            page["data"] = [_read_if_possible(row) for row in rows]
-        return page
+            pass
+        try:
+            page = self._page_of_anything.decode(body)
+        except ValidationError:
+            return ANYTHING.decode(body)
+        return {**page, "data": [self._row_or_json(row) for row in page["data"]]}
 
-
-def _read_if_possible(row: object) -> object:
-    try:
-        return read(row)
-    except Unmappable:
-        return row
+    def _row_or_json(self, row: Raw) -> object:
+        try:
+            return self._row.decode(row)
+        except ValidationError:
+            pass
+        try:
+            return ANYTHING.decode(row)
+        except ValueError:
+            # A number that cannot be had, say.
+            return None
 
 
 LISTED: Final[Parser] = _ListParser()

@@ -98,8 +98,6 @@ def packages(transform: object, quantity: int) -> int:
 
     Raises `Unmappable` for a size that is none.
     """
-    if transform is None:
-        return quantity
     size = transform.get("divide_by") if isinstance(transform, dict) else None
     if not isinstance(transform, dict) or type(size) is not int or size < 1:
         raise Unmappable("transform_quantity: not a package")

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from adapters.amounts import is_told
 from adapters.errors import UNEXPRESSED, Invalid, NotFound
-from adapters.fields import flag_if_any, last_id, list_if_any, object_if_any, required_text
+from adapters.fields import flag_if_any, last_id, list_if_any, missing, object_if_any, required_text
 from adapters.holes import Candidate, Rows
 from adapters.phones import phone_spellings
 from adapters.stripe import details, mapping, models, parsers, prices, subscriptions
@@ -94,9 +94,9 @@ class StripeReads(StripeConnection):
         Where it cannot be told what is missing, nothing is left of them: a part must not be taken for the whole.
         """
         try:
-            while items.has_more and items.data:
+            while items.has_more:
                 following = models.read_items(await self._following_items(source.id, items.data[-1].id))
-                items.data += following.data
+                items.data += following.data or missing("items: what should follow")
                 items.has_more = following.has_more
         except UNEXPRESSED:
             source.items = None

@@ -1,4 +1,4 @@
-"""A Stripe Subscription as Churnkey's Subscription. Pure functions over the JSON of API version 2026-10-28.endive.
+"""A Stripe Subscription as Churnkey's Subscription. Pure functions over what was read of it.
 
 https://docs.stripe.com/api/subscriptions/object
 """
@@ -69,7 +69,7 @@ def written_subscription(source: models.Subscription, context: Context) -> Writt
         period = current_period(items)
         recurring = governing(items)
         start = unix_text(source.start_date)
-        cycle = _cycle(recurring.interval, recurring.interval_count, context.options.exact_intervals)
+        cycle = _cycle(recurring, context.options.exact_intervals)
         currency, customer_id = source.currency, source.customer
         if type(customer_id) is not str:
             customer_id = reference(customer_id)
@@ -95,8 +95,8 @@ class _Cycle(NamedTuple):
 
 
 @lru_cache(_CYCLES_REMEMBERED)
-def _cycle(interval: str, interval_count: int | None, exact: bool) -> _Cycle:
-    unit, count = intervals.interval(interval, 1 if interval_count is None else interval_count)
+def _cycle(recurring: Recurring, exact: bool) -> _Cycle:
+    unit, count = interval(recurring)
     return _Cycle(
         written(intervals.duration(unit, count, exact=exact)),
         intervals.in_words(unit, count) if intervals.is_approximated(unit, exact=exact) else None,
@@ -152,7 +152,7 @@ def _item(source: Item, currency: str | None, context: Context) -> WrittenItem:
             _price,
         ),
         _METERED_QUANTITY if quantity is None else quantity,
-        source.id or missing("id"),
+        source.id,
     )
 
 

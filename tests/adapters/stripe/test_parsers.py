@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import convert
 
 from adapters.errors import Unmappable
-from adapters.stripe import parsers, states
+from adapters.stripe import mapping, parsers, prices, states
 from adapters.stripe.fields import items_of
-from adapters.stripe.models import read
+from adapters.stripe.models import Coupon, Price, plain, read
+from adapters.stripe.options import MappingOptions
 from adapters.stripe.subscriptions import Context, written_subscription
 from adapters.stripe.transport import Parser
 from tests.adapters.stripe import objects, strategies
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 ROWS_THAT_ARE_NONE: Final[list[Any]] = [[], "sub_1", 7, None, {}, {"id": "sub_1"}, objects.subscription(items="si_1")]
+TIERS: Final = [{"up_to": 10, "unit_amount": 100, "flat_amount": 5}, {"up_to": None, "unit_amount": 80}]
 passed_over = st.dictionaries(strategies.words.map(lambda word: f"unread_{word}"), strategies.amounts, max_size=2)
 
 
@@ -43,6 +46,34 @@ def page(*rows: object) -> Json:
 
 def parsed(parser: Parser, document: object) -> Any:
     return parser.decode(json.dumps(document).encode())
+
+
+PRICES = [
+    pytest.param(objects.price(unit_amount=1000, unit_amount_decimal=None, nickname="Early"), None, id="whole units"),
+    pytest.param(objects.price(unit_amount=None, unit_amount_decimal="0.5"), None, id="less than a unit"),
+    pytest.param(objects.price(product={"id": "prod_1", "name": "Pro", "description": "All"}), None, id="a product"),
+    pytest.param(objects.price(billing_scheme="tiered", tiers_mode="volume", tiers=TIERS), None, id="tiers"),
+    pytest.param(objects.price(currency_options={"eur": {"unit_amount": 900}}), "eur", id="another currency"),
+    pytest.param(objects.price(recurring=objects.recurring("week", 2)), None, id="every two weeks"),
+]
+COUPONS = [
+    pytest.param(objects.coupon(name="Spring", max_redemptions=9, times_redeemed=2, redeem_by=1798758000), id="all"),
+    pytest.param(objects.coupon(percent_off=None, amount_off=500, currency="usd"), id="an amount"),
+    pytest.param(objects.coupon(duration="repeating", duration_in_months=3), id="for some months"),
+]
+
+
+@pytest.mark.parametrize(("source", "currency"), PRICES)
+def test_of_an_embedded_price_all_is_read_that_a_whole_one_is_shown_by(source: Json, currency: str | None) -> None:
+    def shown(price: Json) -> object:
+        return prices.price(price, MappingOptions(), currency=currency, quantity=2)
+
+    assert shown(plain(convert(source, Price))) == shown(source)
+
+
+@pytest.mark.parametrize("source", COUPONS)
+def test_of_an_embedded_coupon_all_is_read_that_a_whole_one_is_shown_by(source: Json) -> None:
+    assert mapping.coupon(plain(convert(source, Coupon))) == mapping.coupon(source)
 
 
 @given(strategies.subscriptions, contexts, passed_over)
