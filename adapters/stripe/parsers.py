@@ -5,7 +5,7 @@ Tests hold the mapping to reading nothing that is not named here or in the model
 
 from __future__ import annotations
 
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from msgspec import Raw, ValidationError
 from msgspec.json import Decoder
@@ -64,13 +64,13 @@ class _State(TypedDict, total=False):
 class _Page(TypedDict):
     object: str
     data: list[Subscription]
-    has_more: Any
+    has_more: NotRequired[Any]
 
 
 class _PageOfAnything(TypedDict):
-    object: Any
+    object: NotRequired[Any]
     data: list[Raw]
-    has_more: Any
+    has_more: NotRequired[Any]
 
 
 class _ListParser:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from adapters.amounts import is_told
-from adapters.errors import UNEXPRESSED, Invalid, NotFound
+from adapters.errors import UNEXPRESSED, Invalid, NotFound, Unmappable
 from adapters.fields import flag_if_any, last_id, list_if_any, missing, object_if_any, required_text
 from adapters.holes import Candidate, Rows
 from adapters.phones import phone_spellings
@@ -173,9 +173,11 @@ def _after(cursor: str | None) -> dict[str, str]:
 
 
 def _written(row: object, context: subscriptions.Context) -> WrittenSubscription:
-    # What the parser could not read says here why.
-    source = row if type(row) is models.Subscription else models.read(row)
-    return subscriptions.written_subscription(source, context)
+    if type(row) is not models.Subscription:
+        # Says why the parser could not read it. Nothing was fetched for it, so it is not shown in any case.
+        models.read(row)
+        raise Unmappable("of another form than a subscription")
+    return subscriptions.written_subscription(row, context)
 
 
 def _rows(page: JsonObject, express: Callable[[Any], M | None]) -> Rows[M]:

@@ -86,6 +86,20 @@ async def test_more_items_that_never_come_are_not_asked_for_again(
     assert simulator.calls().count("GET /v1/subscription_items") == 2
 
 
+@pytest.mark.parametrize("odd", [(), (None,)], ids=["whose rows are fine", "with an odd row"])
+async def test_a_page_that_does_not_say_whether_it_is_the_last_is_the_last(
+    adapter: StripeAdapter, simulator: StripeSimulator, listing: Any, odd: tuple[object, ...]
+) -> None:
+    """And its rows are whole, as those of any other."""
+    listing({"object": "list", "data": [with_items(item()), *odd]})
+    following = {"object": "list", "data": [item(id="si_2")], "has_more": False}
+    simulator.faults.add(Fault(path="/v1/subscription_items$", status=200, body=following, times=None))
+
+    found = await adapter.subscriptions("cus_1", 10, None)
+    (row,) = found.data
+    assert ([one.id for one in row.items], found.next) == (["si_1", "si_2"], None)
+
+
 @pytest.mark.parametrize("unread", ["1e999", "9" * 5000], ids=["beyond all numbers", "five thousand digits"])
 async def test_what_nobody_reads_is_not_read_beside_an_odd_row_either(
     adapter: StripeAdapter, listing: Any, unread: str
