@@ -107,7 +107,7 @@ class Catalogue:
                 _add_bare_coupons(subscription.discounts, coupons)
             for item in subscription.items.data if subscription.items is not None else ():
                 price = item.price
-                if named and type(price.product) is str:
+                if named and type(price.product) is str and price.product:
                     products.add(price.product)
                 if needs_detail(price, currency):
                     prices[detail_key(price, currency)] = price.id

@@ -25,7 +25,6 @@ from adapters.stripe.models import Subscription
 from adapters.stripe.query import query
 from adapters.stripe.transport import (
     ANYTHING,
-    PAGES,
     LeanClient,
     Parser,
     document_of,
@@ -164,14 +163,15 @@ class StripeApi:
         return found
 
     def _require_mode(self, found: JsonObject) -> None:
+        # Looked for by what is there, whatever it calls itself.
         live = self._live
-        if found["object"] not in PAGES:
-            if found.get("livemode", live) is not live:
-                if flag_if_any(found, "livemode") is not None:
-                    raise NotFound
-                missing("livemode")
+        if found.get("livemode", live) is not live:
+            if flag_if_any(found, "livemode") is not None:
+                raise NotFound
+            missing("livemode")
+        rows = found.get("data")
+        if type(rows) is not list:
             return
-        rows = found["data"]
         for number, row in enumerate(rows):
             mode: object
             if type(row) is Subscription:

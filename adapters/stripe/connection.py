@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar, Final
 
-from adapters.errors import UNEXPRESSED, NotFound
-from adapters.fields import missing, required_text
+from adapters.errors import UNEXPRESSED, Invalid, NotFound, Unmappable, Unreadable
+from adapters.fields import required_text
 from adapters.holes import Holes, Runtime
 from adapters.settings import AdapterSettings
 from adapters.stripe.catalogue import Catalogue, Companions
@@ -21,6 +21,14 @@ from gateway.contract import Controller, Mode
 
 _UNTOLD: Final = False
 """In the place of a subscription's items, which then are no list."""
+UNFOLLOWED: Final = (*UNEXPRESSED, Invalid, NotFound, Unreadable)
+"""What comes of asking for further items in vain: the last one may be gone by then."""
+
+
+def require_new(known: Collection[str], following: Collection[str]) -> None:
+    """Raises `Unmappable` where a page that should bring further items brings none, or some a second time."""
+    if not following or len({*known, *following}) < len(known) + len(following):
+        raise Unmappable("items: what should follow")
 
 
 class StripeConnection(Holes):
@@ -94,14 +102,15 @@ class StripeConnection(Holes):
                 page = subscription.get("items")
                 if isinstance(page, dict) and page.get("has_more") and page["data"]:
                     await self._complete(required_text(subscription, "id"), page)
-            except UNEXPRESSED:
+            except UNFOLLOWED:
                 if isinstance(subscription, dict):
                     subscription["items"] = _UNTOLD
 
     async def _complete(self, subscription_id: str, page: JsonObject) -> None:
         while page.get("has_more") and page["data"]:
             following = await self._following_items(subscription_id, required_text(page["data"][-1], "id"))
-            page["data"].extend(following["data"] or missing("items: what should follow"))
+            require_new([one["id"] for one in page["data"]], [one["id"] for one in following["data"]])
+            page["data"].extend(following["data"])
             page["has_more"] = following.get("has_more", False)
 
     def _following_items(self, subscription_id: str, after: str) -> Call:

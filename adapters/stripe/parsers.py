@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NotRequired, TypedDict
 
-from msgspec import Raw, ValidationError
+from msgspec import Raw
 from msgspec.json import Decoder
 
 from adapters.stripe.models import Subscription
@@ -86,18 +86,19 @@ class _ListParser:
         """The page, or what is in its place. Raises `ValueError` for what is no JSON."""
         try:
             return self._page.decode(body)
-        except ValidationError:
+        except ValueError:
+            # Of a member, or of a text that is none: both are a row's affair.
             pass
         try:
             page = self._page_of_anything.decode(body)
-        except ValidationError:
+        except ValueError:
             return ANYTHING.decode(body)
         return {**page, "data": [self._row_or_json(row) for row in page["data"]]}
 
     def _row_or_json(self, row: Raw) -> object:
         try:
             return self._row.decode(row)
-        except ValidationError:
+        except ValueError:
             pass
         try:
             return ANYTHING.decode(row)

@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from adapters.amounts import is_told
-from adapters.errors import UNEXPRESSED, Invalid, NotFound, Unmappable
-from adapters.fields import flag_if_any, last_id, list_if_any, missing, object_if_any, required_text
+from adapters.errors import Invalid, NotFound, Unmappable
+from adapters.fields import flag_if_any, last_id, list_if_any, object_if_any, required_text
 from adapters.holes import Candidate, Rows
 from adapters.phones import phone_spellings
 from adapters.stripe import details, mapping, models, parsers, prices, subscriptions
 from adapters.stripe.client import WHOLE_PAGE, JsonObject
-from adapters.stripe.connection import StripeConnection
+from adapters.stripe.connection import UNFOLLOWED, StripeConnection, require_new
 from adapters.stripe.counted import CUSTOMER_SEARCH
 from adapters.stripe.fields import is_deleted
 from adapters.stripe.search import any_field_equals
@@ -96,9 +96,10 @@ class StripeReads(StripeConnection):
         try:
             while items.has_more:
                 following = models.read_items(await self._following_items(source.id, items.data[-1].id))
-                items.data += following.data or missing("items: what should follow")
+                require_new([one.id for one in items.data], [one.id for one in following.data])
+                items.data += following.data
                 items.has_more = following.has_more
-        except UNEXPRESSED:
+        except UNFOLLOWED:
             source.items = None
 
     async def _list_subscriptions(self, customer_id: str, limit: int, cursor: str | None) -> Rows[WrittenSubscription]:

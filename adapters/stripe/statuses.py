@@ -202,7 +202,7 @@ def _noted(text: str | None) -> datetime | None:
         noted = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return noted if noted.tzinfo is not None and noted.year in _YEARS else None
+    return noted.astimezone(UTC) if noted.tzinfo is not None and noted.year in _YEARS else None
 
 
 def note(moment: datetime) -> str:

@@ -64,6 +64,8 @@ STATUSES = [
                  id="collection paused without an end: ten years"),
     pytest.param({"status": "active", **PAUSED, "metadata": {"churnkey_paused_at": "2026-11-20T10:00:00Z"}},
                  paused("2026-11-20T10:00:00", "2027-02-01T00:00:00"), id="paused since the noted moment"),
+    pytest.param({"status": "active", **PAUSED, "metadata": {"churnkey_paused_at": "2026-11-20T15:30:00+05:30"}},
+                 paused("2026-11-20T10:00:00", "2027-02-01T00:00:00"), id="a note of another time zone"),
     pytest.param({"status": "active", **PAUSED, "metadata": {"churnkey_paused_at": "last week"}},
                  paused("2026-11-01T00:00:00", "2027-02-01T00:00:00"), id="a note that is no date"),
     pytest.param({"status": "active", **PAUSED, "metadata": {"churnkey_paused_at": "2026-11-20T10:00:00"}},

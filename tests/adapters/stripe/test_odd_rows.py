@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from adapters.errors import NotFound, Unreadable
 from simulators.stripe import Fault
 from tests.adapters.stripe import objects
+from tests.adapters.stripe.support import LATER, cancel
 
 if TYPE_CHECKING:
     from adapters.stripe.adapter import StripeAdapter
-    from simulators.stripe import StripeSimulator
+    from simulators.stripe import Account, StripeSimulator
 
 Json = dict[str, Any]
 
@@ -38,6 +40,7 @@ ODD: Final = [
     pytest.param(with_items(item(id="")), id="an item without a name, after which the others come"),
     pytest.param(with_items(item(), id=""), id="no name by which its other items could be asked for"),
     pytest.param(objects.subscription(item(price={"id": "..", **TIERED})), id="a price that leads elsewhere"),
+    pytest.param(objects.subscription(item(price={"product": ""})), id="a product without a name"),
 ]
 
 
@@ -45,7 +48,7 @@ ODD: Final = [
 def listing(simulator: StripeSimulator) -> Any:
     """Has Stripe answer this to what asks for a list of subscriptions."""
 
-    def answer(body: Json | str) -> None:
+    def answer(body: Json | str | bytes) -> None:
         simulator.faults.add(Fault(path="/v1/subscriptions$", status=200, body=body, times=None))
 
     return answer
@@ -84,6 +87,53 @@ async def test_more_items_that_never_come_are_not_asked_for_again(
 
     assert await shown(adapter) == ["sub_fine"]
     assert simulator.calls().count("GET /v1/subscription_items") == 2
+
+
+UNFOLLOWED: Final = [
+    pytest.param(Fault.error(400, "resource_missing", "No such subscription item: 'si_1'"), id="refused"),
+    pytest.param(Fault.error(404, "resource_missing", "No such subscription item: 'si_1'"), id="not found"),
+    pytest.param(Fault(status=200, body={"object": "list", "data": None}), id="no page"),
+    pytest.param(Fault(status=200, body=page(item())), id="those that are there already"),
+    pytest.param(Fault(status=200, body={**page(item()), "has_more": True}), id="the same ones for ever"),
+    pytest.param(Fault(status=200, body={**page(item(id="si_2", livemode=True)), "object": "odd"}), id="of live mode"),
+]
+
+
+@pytest.mark.parametrize("fault", UNFOLLOWED)
+async def test_a_subscription_whose_other_items_cannot_be_had_is_the_only_one_left_out(
+    adapter: StripeAdapter, simulator: StripeSimulator, listing: Any, fault: Fault
+) -> None:
+    listing(page(with_items(item()), FINE))
+    simulator.faults.add(replace(fault, path="/v1/subscription_items$", times=None))
+    assert await shown(adapter) == ["sub_fine"]
+
+
+@pytest.mark.parametrize("fault", UNFOLLOWED)
+async def test_nothing_is_done_to_a_subscription_whose_other_items_cannot_be_had(
+    adapter: StripeAdapter, account: Account, simulator: StripeSimulator, fault: Fault
+) -> None:
+    held = account.add_subscription(id="sub_1", customer="cus_1", prices=["price_1"])
+    held["items"] = with_items(item())["items"]
+    simulator.faults.add(Fault(path="/v1/subscriptions/sub_1$", status=200, body=held, times=None))
+    simulator.faults.add(replace(fault, path="/v1/subscription_items$", times=None))
+    with pytest.raises(Unreadable):
+        await adapter.cancel(cancel(LATER))
+    assert simulator.written() == []
+
+
+@pytest.mark.parametrize("kind", ["odd", "subscription"])
+async def test_a_subscription_of_the_other_mode_is_found_whatever_the_page_calls_itself(
+    adapter: StripeAdapter, listing: Any, kind: str
+) -> None:
+    listing({**page(FINE, objects.subscription(id="sub_live", livemode=True)), "object": kind})
+    with pytest.raises(NotFound):
+        await adapter.subscriptions("cus_1", 10, None)
+
+
+async def test_a_text_that_is_none_is_its_rows_affair(adapter: StripeAdapter, listing: Any) -> None:
+    odd = objects.subscription(metadata={"note": "unread"})
+    listing(json.dumps(page(odd, FINE)).encode().replace(b"unread", b"\xff"))
+    assert await shown(adapter) == ["sub_fine"]
 
 
 @pytest.mark.parametrize("odd", [(), (None,)], ids=["whose rows are fine", "with an odd row"])
